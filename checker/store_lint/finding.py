@@ -1,0 +1,94 @@
+"""What a run of the checker says: the one model that rules fill and renderers print."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of a file.
+
+    `start` and `end` are offsets in characters (code points) into the decoded text, a byte order
+    mark not counted. Lines and columns are 1-based and count characters as editors do; `end_column`
+    is the column behind the last character. A line ends with \\n, \\r\\n or \\r.
+    """
+
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replace the characters from `start` up to `end` by `text` (equal offsets insert)."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One error or warning, at one place."""
+
+    rule: str
+    """The id, as in CKS001."""
+    name: str
+    """The rule's name, as in missing-abstract-method."""
+    severity: Severity
+    path: Path
+    """As the user named it or as found below what the user named."""
+    span: Span
+    message: str
+    """What is wrong, with the symbol's name; one sentence or two, no line break."""
+    remedy: str
+    """What to write instead; no line break."""
+    edits: tuple[Edit, ...] = ()
+    """The edits that mend it, all or none, in ascending order; empty where none is sure."""
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """Findings come in this order, whatever the number of processes."""
+        return (self.path.as_posix(), self.span.start, self.span.end, self.rule, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that kept the run from checking all that it was asked to: exit code 2."""
+
+    message: str
+    """What is wrong, where, and what to do; one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The openai-chatkit release that the code was checked against, and why that one."""
+
+    version: str
+    reason: str
+    """As in 'from --chatkit-version', 'installed in .venv', 'newest known'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a run."""
+
+    target: Target
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    files: int = 0
+    """How many Python files were looked at, relevant or not."""
+    stores: int = 0
+    """How many classes that derive from a ChatKit store were checked."""
+    sources: dict[Path, str] = field(default_factory=dict)
+    """The decoded text of each file with a finding, for excerpts and edits."""

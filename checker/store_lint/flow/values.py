@@ -1,0 +1,284 @@
+"""The lattice: what the analysis knows of a value.
+
+A `Value` is the set of what a value may be, each an atom; joining two paths is the union. The empty
+set is the value of code that is never reached. `UNKNOWN` is one atom among others: a pool that is
+None on one path and something unknown on another is still None on the one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import libcst as cst
+
+    from store_lint.tree.module import Scope
+    from store_lint.tree.program import LocalClass, LocalFunction, LocalModule
+
+MAX_ATOMS = 12
+"""A value with more alternatives is cut to its Nones and UNKNOWN, so that loops come to rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Anything at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """None, and the expression that it comes from (None where a declaration allows it)."""
+
+    origin: cst.CSTNode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """An attribute that nothing has assigned yet: reading it raises AttributeError."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A literal: text, number, bytes or bool."""
+
+    value: str | int | float | bool | bytes
+
+    # 1, 1.0 and True are equal in Python and different here.
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Constant)
+            and type(self.value) is type(other.value)
+            and self.value == other.value
+        )
+
+    def __hash__(self) -> int:
+        return hash((type(self.value), self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A str of which only pieces are known: None stands for an unknown stretch (f-strings, +)."""
+
+    pieces: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An instance of a class.
+
+    `cls` is a full dotted name ('str', 'int', 'float', 'bool', 'bytes', 'datetime.datetime',
+    'asyncpg.Pool', 'chatkit.types.ThreadMetadata') or a class of the tree; `args` are its type
+    arguments where they are known. `declared` tells that only an annotation says so: the value may
+    be of a subclass.
+    """
+
+    cls: str | LocalClass
+    args: tuple[Value, ...] = ()
+    declared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence_:
+    """A list, tuple or set that the code builds, by the place where it is built.
+
+    What it holds stands in the state's heap (see `Items`), since it may be appended to.
+    """
+
+    site: cst.CSTNode
+    kind: str = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping_:
+    """A dict that the code builds, by the place where it is built; see `Entries`."""
+
+    site: cst.CSTNode
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """What a built sequence holds: each item in order, or, where the length is not known, any."""
+
+    known: tuple[Value, ...] | None
+    any: Value
+    sites: tuple[cst.CSTNode, ...] = ()
+    """The expressions that put the items of `known` there, in the same order."""
+    fixed: Value | None = None
+    """The element type by which type checkers hold the list: its annotation's or first literal's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What a built dict holds by constant key; `open` where other keys may be there too."""
+
+    known: tuple[tuple[str, Value], ...]
+    open: bool = False
+    maybe: frozenset[str] = frozenset()
+    """Keys of `known` that are there on some paths only."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassObject:
+    """A class itself."""
+
+    cls: str | LocalClass
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleObject:
+    """A module of the tree, or an external one by its dotted name."""
+
+    module: str | LocalModule
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the tree (with the object that it is bound to), or an external one by name."""
+
+    target: str | LocalFunction
+    receiver: Value | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What an async call gives before it is awaited or entered.
+
+    A coroutine, or an object such as asyncpg's pool whose `await` makes it ready.
+    """
+
+    result: Value
+    call: cst.CSTNode
+    by: str = ""
+    """The dotted name of the external function that gave it; '' for a function of the tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelfObject:
+    """The object whose methods are analysed (or its class, inside a class method)."""
+
+    cls: LocalClass
+    is_class: bool = False
+
+
+Atom = (
+    Unknown
+    | Nothing
+    | Unset
+    | Constant
+    | Text
+    | Instance
+    | Sequence_
+    | Mapping_
+    | ClassObject
+    | ModuleObject
+    | Function
+    | Pending
+    | SelfObject
+)
+Value = frozenset[Atom]
+
+NEVER: Final[Value] = frozenset()
+UNKNOWN: Final[Value] = frozenset({Unknown()})
+
+
+def value(*atoms: Atom) -> Value:
+    return frozenset(atoms)
+
+
+def instance(cls: str, *args: Value, declared: bool = False) -> Value:
+    return frozenset({Instance(cls, args, declared)})
+
+
+def join(left: Value, right: Value) -> Value:
+    """What is true on either of two paths."""
+    if left is right or not right:
+        return left
+    if not left:
+        return right
+    both = left | right
+    if len(both) <= MAX_ATOMS:
+        return both
+    return widen(both)
+
+
+def join_all(values: Iterable[Value]) -> Value:
+    joined = NEVER
+    for item in values:
+        joined = join(joined, item)
+    return joined
+
+
+def widen(wide: Value) -> Value:
+    return frozenset(a for a in wide if isinstance(a, (Nothing, Unset))) | UNKNOWN
+
+
+def may_be_missing(of: Value) -> bool:
+    """Whether the value is None, or was never assigned, on some path."""
+    return any(isinstance(atom, (Nothing, Unset)) for atom in of)
+
+
+def without_missing(of: Value) -> Value:
+    return frozenset(atom for atom in of if not isinstance(atom, (Nothing, Unset)))
+
+
+def only_missing(of: Value) -> Value:
+    return frozenset(atom for atom in of if isinstance(atom, (Nothing, Unset)))
+
+
+def is_known(of: Value) -> bool:
+    """Whether every alternative is known."""
+    return bool(of) and Unknown() not in of
+
+
+def type_name(atom: Atom) -> str | None:
+    """The builtin or dotted type of an atom: 'str' for 'x', 'list' for [1]; None if not known."""
+    if isinstance(atom, Constant):
+        return type(atom.value).__name__
+    if isinstance(atom, Text):
+        return "str"
+    if isinstance(atom, Instance):
+        return atom.cls if isinstance(atom.cls, str) else None
+    if isinstance(atom, Sequence_):
+        return atom.kind
+    if isinstance(atom, Mapping_):
+        return "dict"
+    if isinstance(atom, Nothing):
+        return "None"
+    return None
+
+
+@dataclass(eq=False, slots=True)
+class State:
+    """What is known at one point of a function.
+
+    `paths` maps an access path ('limit', 'self.pool', 'self.db.pool', '<module>.pool') to its value;
+    the object whose methods are analysed is always called 'self', whatever the parameter's name.
+    `heap` maps the place where a list or dict is built to what it holds.
+    """
+
+    paths: dict[str, Value] = field(default_factory=dict)
+    heap: dict[cst.CSTNode, Items | Entries] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        return State(self.paths.copy(), self.heap.copy())
+
+    def items(self, atom: Atom) -> Items | None:
+        held = self.heap.get(atom.site) if isinstance(atom, Sequence_) else None
+        return held if isinstance(held, Items) else None
+
+    def entries(self, atom: Atom) -> Entries | None:
+        held = self.heap.get(atom.site) if isinstance(atom, Mapping_) else None
+        return held if isinstance(held, Entries) else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """Where code stands: its innermost function's or module's scope, and the class of `self`."""
+
+    scope: Scope
+    cls: LocalClass | None = None

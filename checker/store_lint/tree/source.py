@@ -1,0 +1,204 @@
+"""One file: its text, its libcst tree, and where a node of that tree stands in the text.
+
+libcst's own PositionProvider costs three parses, so positions are computed here, for the nodes that
+somebody asks for, in one code generation that notes where those nodes begin and end. libcst drops a
+form feed in an indentation and takes a lone carriage return for white space, so it is given a text
+without them, and offsets are mapped back to the text as it is in the file.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from bisect import bisect_right
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst import CSTNode
+
+# libcst has no public door to code generation with positions of chosen nodes.
+from libcst._nodes.internal import CodegenState
+
+from store_lint.finding import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+_LONE_CR = re.compile(r"\r(?!\n)")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+# Python's tokenizer starts the column anew after a form feed, so what stands before it is no indent.
+_FORM_FEED_INDENT = re.compile(r"^[ \t\f]*\f(?=[ \t]*[^ \t\f\r\n])", re.MULTILINE)
+
+
+class Unparsable(Exception):
+    """A file that Python could not read either, with the place where reading failed."""
+
+    def __init__(self, message: str, span: Span, text: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span
+        self.text = text
+
+
+@dataclass(slots=True)
+class Source:
+    """A parsed file.
+
+    `text` is the decoded text with its line ends as they are and without a byte order mark; all
+    offsets of spans and edits count its characters.
+    """
+
+    path: Path
+    text: str
+    tree: cst.Module
+    _cuts: tuple[tuple[int, int], ...] = ()
+    """For each stretch that libcst was not shown: its offset in what libcst saw, and the length of
+    all such stretches up to there."""
+    _lines: list[int] = field(default_factory=list[int])
+
+    def spans(self, nodes: Iterable[CSTNode]) -> dict[int, Span]:
+        """Where each of `nodes` stands, by the node's `id`; a node not of this tree is missing."""
+        wanted = {id(node) for node in nodes}
+        if not wanted:
+            return {}
+        recorder = _Recorder(self.tree.default_indent, self.tree.default_newline, wanted)
+        self.tree._codegen(recorder)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        ends = [0]
+        for token in recorder.tokens:
+            ends.append(ends[-1] + len(token))
+        return {
+            node: self.span(self._offset(ends[start]), self._offset(ends[end]))
+            for node, (start, end) in recorder.recorded.items()
+        }
+
+    def span(self, start: int, end: int) -> Span:
+        """The span between two offsets into `text`."""
+        if not self._lines:
+            self._lines.extend(line_starts(self.text))
+        return span_of(self._lines, start, end)
+
+    def _offset(self, seen: int) -> int:
+        if not self._cuts:
+            return seen
+        index = bisect_right(self._cuts, seen, key=lambda cut: cut[0])
+        return seen + (self._cuts[index - 1][1] if index else 0)
+
+
+def line_starts(text: str) -> list[int]:
+    """The offset at which each line of `text` begins; \\n, \\r\\n and a lone \\r end a line."""
+    return [0, *(end.end() for end in _LINE_END.finditer(text))]
+
+
+def span_of(starts: list[int], start: int, end: int) -> Span:
+    """The span between two offsets into the text whose `line_starts` are given."""
+    line = bisect_right(starts, start)
+    end_line = bisect_right(starts, end)
+    return Span(
+        start, end, line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1
+    )
+
+
+def decode(data: bytes) -> str:
+    """The text of a Python file: UTF-8, or what its coding cookie or byte order mark says.
+
+    Raises UnicodeDecodeError or SyntaxError (an unknown encoding) as Python itself would.
+    """
+    if data.startswith(b"\xef\xbb\xbf") or b"coding" in data[:400]:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding)
+    return data.decode("utf-8")
+
+
+def parse(path: Path, data: bytes) -> Source:
+    """Parse a file's bytes; raises Unparsable, and nothing else, for any bytes at all."""
+    try:
+        text = decode(data)
+    except (UnicodeDecodeError, SyntaxError) as error:
+        shown = data.decode("utf-8", "replace")
+        start = len(data[: getattr(error, "start", 0)].decode("utf-8", "replace"))
+        raise Unparsable(
+            f"cannot be decoded: {_one_line(error)}", span_of(line_starts(shown), start, start), shown
+        ) from error
+    seen, cuts = _as_libcst_reads(text)
+    try:
+        tree = cst.parse_module(seen)
+    except cst.ParserSyntaxError as error:
+        starts = line_starts(text)
+        line = min(max(error.raw_line, 1), len(starts))
+        start = min(starts[line - 1] + max(error.raw_column, 0), len(text))
+        if "\0" in text:
+            start = text.index("\0")
+            message = "source contains a NUL character"
+        else:
+            message = _reason(error)
+        raise Unparsable(message, span_of(starts, start, start), text) from error
+    except RecursionError as error:
+        raise Unparsable(
+            "nested too deeply to be parsed", span_of(line_starts(text), 0, 0), text
+        ) from error
+    except Exception as error:  # noqa: BLE001 - the native parser panics on some malformed text
+        raise Unparsable(
+            f"cannot be parsed: {_one_line(error)}", span_of(line_starts(text), 0, 0), text
+        ) from error
+    return Source(path, text, tree, cuts)
+
+
+def _as_libcst_reads(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    if "\r" in text:
+        text = _LONE_CR.sub("\n", text)
+    if "\f" not in text:
+        return text, ()
+    cuts: list[tuple[int, int]] = []
+    total = 0
+    for match in _FORM_FEED_INDENT.finditer(text):
+        cuts.append((match.start() - total, total + len(match.group())))
+        total += len(match.group())
+    return _FORM_FEED_INDENT.sub("", text), tuple(cuts)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _reason(error: cst.ParserSyntaxError) -> str:
+    text = _one_line(Exception(error.message))
+    match = re.match(r"(?:parser|tokenizer) error: (?:error at \d+:\d+: )?(.*)", text)
+    return f"cannot be parsed: {match.group(1) if match else text}"
+
+
+class _Recorder(CodegenState):
+    """Generates the code, and notes between which tokens the wanted nodes stand."""
+
+    def __init__(self, indent: str, newline: str, wanted: set[int]) -> None:
+        super().__init__(indent, newline)
+        self.wanted = wanted
+        self.recorded: dict[int, tuple[int, int]] = {}
+
+    @contextmanager
+    def record_syntactic_position(
+        self,
+        node: CSTNode,
+        *,
+        start_node: CSTNode | None = None,
+        end_node: CSTNode | None = None,
+    ) -> Iterator[None]:
+        del start_node, end_node
+        start = len(self.tokens)
+        yield
+        if id(node) in self.wanted:
+            self.recorded[id(node)] = (start, len(self.tokens))
+
+    def before_codegen(self, node: CSTNode) -> None:
+        # Nodes that record no syntactic position of their own (Arg, ImportAlias …).
+        if id(node) in self.wanted:
+            self.recorded.setdefault(id(node), (len(self.tokens), len(self.tokens)))
+
+    def after_codegen(self, node: CSTNode) -> None:
+        if id(node) in self.wanted:
+            start, end = self.recorded[id(node)]
+            if start == end:
+                self.recorded[id(node)] = (start, len(self.tokens))
