@@ -1,0 +1,28 @@
+"""The process around the command: what a script gets when things go wrong."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run `store-lint` with the arguments of this process; returns its exit code.
+
+    An exit code of 1 means findings, so a crash of the checker must not end in Python's own 1.
+    """
+    try:
+        from store_lint import cli
+
+        return cli.main()
+    except KeyboardInterrupt:
+        return 130  # as a shell reports it
+    except Exception:  # noqa: BLE001 - the last stop before the interpreter
+        import traceback
+
+        traceback.print_exc()
+        print("store-lint: internal error, please report it with the lines above", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
