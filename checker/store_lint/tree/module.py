@@ -49,6 +49,7 @@ class Binding:
 @dataclass(eq=False, slots=True)
 class _Collected:
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    replaced: dict[str, list[Binding]] = field(default_factory=dict)
     stars: list[tuple[ImportTarget, cst.ImportFrom]] = field(default_factory=list)
     scopes: list[cst.ClassDef | cst.FunctionDef] = field(default_factory=list)
     imports: list[tuple[ImportTarget, cst.ImportAlias, cst.Import | cst.ImportFrom]] = field(
@@ -90,6 +91,10 @@ class Scope:
     def bindings(self) -> dict[str, list[Binding]]:
         """Each name with the statements that may have bound it when the scope has run."""
         return self._collected.bindings
+
+    def every_binding(self, name: str) -> list[Binding]:
+        """All statements that bind the name, those that a later one replaces included."""
+        return [*self._collected.replaced.get(name, ()), *self.bindings.get(name, ())]
 
     @property
     def stars(self) -> list[tuple[ImportTarget, cst.ImportFrom]]:
@@ -206,6 +211,8 @@ class _Collector:
         if binding.conditional:
             self.into.bindings.setdefault(name, []).append(binding)
         else:
+            if name in self.into.bindings:
+                self.into.replaced.setdefault(name, []).extend(self.into.bindings[name])
             self.into.bindings[name] = [binding]
 
     def block(self, statements: Sequence[cst.CSTNode], *, conditional: bool) -> None:

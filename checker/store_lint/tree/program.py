@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from store_lint.tree.expressions import Expressions, collect
 from store_lint.tree.module import Binding, ImportTarget, Module, Scope, dotted_name
 from store_lint.tree.source import Unparsable, parse
 
@@ -111,6 +112,7 @@ class Program:
         self._modules: dict[Path, Module | Unparsable | OSError] = {}
         self._lineages: dict[int, Lineage] = {}
         self._named: dict[tuple[int, str], tuple[Definition, ...]] = {}
+        self._expressions: dict[Module, Expressions] = {}
 
     @property
     def parsed(self) -> tuple[Path, ...]:
@@ -137,6 +139,13 @@ class Program:
             return self.load(path)
         except (Unparsable, OSError):
             return None
+
+    def expressions(self, module: Module) -> Expressions:
+        """The attributes and calls of a file; the first who asks pays for the walk."""
+        found = self._expressions.get(module)
+        if found is None:
+            found = self._expressions[module] = collect(module)
+        return found
 
     # Names
 
@@ -268,6 +277,10 @@ class Program:
                 if isinstance(owner, LocalClass) and name in owner.scope.bindings:
                     yield from self.member(owner.scope, name, hops - 1)
                     return
+
+    def attribute(self, base: Definition, name: str) -> tuple[Definition, ...]:
+        """What `base.name` may mean."""
+        return tuple(_unique(self._attribute(base, name, MAX_HOPS)))
 
     # Classes
 

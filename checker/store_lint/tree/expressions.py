@@ -1,0 +1,251 @@
+"""The attributes and calls of one file with the scope each is evaluated in, from one walk.
+
+libcst's visitors cost as much as the parse; a walk over the few fields that hold code costs a tenth
+of it, and is made once a file, for the rules that need it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+
+from store_lint.tree.module import Scope, parameters, target_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from store_lint.tree.module import Module
+
+# Fields that hold white space and punctuation, and annotations, which are types and no code.
+_NO_CODE: Final = (
+    "annotation",
+    "asynchronous",
+    "at_",
+    "colon",
+    "comma",
+    "default_indent",
+    "default_newline",
+    "dot",
+    "encoding",
+    "equal",
+    "footer",
+    "has_trailing",
+    "header",
+    "indent",
+    "lbrace",
+    "lbracket",
+    "leading_lines",
+    "lines_after",
+    "lpar",
+    "newline",
+    "operator",
+    "rbrace",
+    "rbracket",
+    "returns",
+    "rpar",
+    "semicolon",
+    "trailing_whitespace",
+    "type_parameters",
+    "whitespace",
+)
+_LEAVES: Final = frozenset({cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.MaybeSentinel})
+_SEQUENCES: Final = frozenset({tuple, list})
+_BINDING: Final = frozenset(
+    {
+        cst.FunctionDef,
+        cst.ClassDef,
+        cst.Lambda,
+        cst.ListComp,
+        cst.SetComp,
+        cst.DictComp,
+        cst.GeneratorExp,
+        cst.AugAssign,
+        cst.NamedExpr,
+        cst.MatchAs,
+        cst.MatchStar,
+        cst.MatchMapping,
+        cst.AssignTarget,
+        cst.AnnAssign,
+        cst.Del,
+        cst.For,
+        cst.CompFor,
+        cst.AsName,
+    }
+)
+_code_fields: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """An attribute or a call, and where its names are looked up."""
+
+    node: cst.Attribute | cst.Call
+    scope: Scope
+    hidden: frozenset[str]
+    """The parameters of lambdas and the targets of comprehensions around it: they hide names."""
+
+
+@dataclass(slots=True, eq=False)
+class Expressions:
+    """What one walk over a file collects."""
+
+    read: list[Use] = field(default_factory=list[Use])
+    """Attributes that are read; `a.b.c` is two of them. Annotations are left out."""
+    stored: list[Use] = field(default_factory=list[Use])
+    """Attributes that are assigned or deleted."""
+    calls: list[Use] = field(default_factory=list[Use])
+    captured: dict[Scope, set[str]] = field(default_factory=dict[Scope, set[str]])
+    """Names that a scope binds in expressions and patterns (`:=`, `case x`)."""
+
+
+def collect(module: Module) -> Expressions:
+    """Walk a file; ask `Program.expressions`, which keeps the outcome."""
+    found = Expressions()
+    targets: set[int] = set()
+    nowhere: frozenset[str] = frozenset()
+    pending: list[tuple[cst.CSTNode, Scope, frozenset[str]]] = [
+        (module.source.tree, module.scope, nowhere)
+    ]
+    while pending:
+        node, scope, hidden = pending.pop()
+        kind = type(node)
+        if kind is cst.Attribute:
+            assert isinstance(node, cst.Attribute)
+            use = Use(node, scope, hidden)
+            (found.stored if id(node) in targets else found.read).append(use)
+            if type(node.value) is not cst.Name:
+                pending.append((node.value, scope, hidden))
+            continue
+        if kind is cst.Call:
+            assert isinstance(node, cst.Call)
+            found.calls.append(Use(node, scope, hidden))
+        elif kind in _BINDING:  # a node that does more than hold code
+            if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+                pending.append((node.body, scope.child(node), hidden))
+                pending.extend((part, scope, hidden) for part in _evaluated_outside(node))
+                continue
+            if isinstance(node, (cst.Lambda, cst.BaseComp)):
+                hidden |= set(_hidden_names(node))
+            elif isinstance(node, cst.AugAssign):
+                if isinstance(node.target, cst.Attribute):  # it is read as well
+                    found.stored.append(Use(node.target, scope, hidden))
+            elif isinstance(node, (cst.NamedExpr, cst.MatchAs, cst.MatchStar, cst.MatchMapping)):
+                name = _captured_name(node)
+                if name is not None:
+                    found.captured.setdefault(scope, set()).add(name)
+            else:
+                targets.update(map(id, _stored(node)))
+        for name in code_fields(kind):
+            value = getattr(node, name)
+            if value.__class__ in _SEQUENCES:
+                pending.extend([(child, scope, hidden) for child in value])
+            elif isinstance(value, cst.CSTNode) and type(value) not in _LEAVES:
+                pending.append((value, scope, hidden))
+    return found
+
+
+def _evaluated_outside(node: cst.FunctionDef | cst.ClassDef) -> Iterator[cst.CSTNode]:
+    """What a definition evaluates in the scope around it."""
+    yield from node.decorators
+    if isinstance(node, cst.ClassDef):
+        yield from node.bases
+        yield from node.keywords
+    else:
+        yield node.params
+
+
+def _stored(node: cst.CSTNode) -> Iterator[cst.Attribute]:
+    """The attributes that a statement assigns or deletes."""
+    if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.Del, cst.For, cst.CompFor)):
+        yield from _attributes(node.target)
+    elif isinstance(node, cst.AsName):
+        yield from _attributes(node.name)
+
+
+def _attributes(target: cst.CSTNode) -> Iterator[cst.Attribute]:
+    if isinstance(target, cst.Attribute):
+        yield target
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            yield from _attributes(element.value)
+    elif isinstance(target, cst.StarredElement):
+        yield from _attributes(target.value)
+
+
+def _hidden_names(node: cst.Lambda | cst.BaseComp) -> Iterator[str]:
+    if isinstance(node, cst.Lambda):
+        yield from (param.name.value for param in parameters(node))
+        return
+    part: cst.CompFor | None = node.for_in
+    while part is not None:
+        yield from (name.value for name in target_names(part.target))
+        part = part.inner_for_in
+
+
+def _captured_name(
+    node: cst.NamedExpr | cst.MatchAs | cst.MatchStar | cst.MatchMapping,
+) -> str | None:
+    if isinstance(node, cst.NamedExpr):
+        name = node.target
+    else:
+        name = node.rest if isinstance(node, cst.MatchMapping) else node.name
+    return name.value if isinstance(name, cst.Name) else None
+
+
+def code_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    """The names of the fields of a kind of node that can hold code."""
+    found = _code_fields.get(kind)
+    if found is None:
+        found = _code_fields[kind] = tuple(
+            f.name for f in fields(kind) if not f.name.startswith(_NO_CODE)
+        )
+    return found
+
+
+def walk(node: cst.CSTNode, *, into_scopes: bool = True) -> Iterator[cst.CSTNode]:
+    """`node` and all code below it in the order of the text; not what functions and classes below
+    it hold where `into_scopes` is False."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        if (
+            not into_scopes
+            and current is not node
+            and isinstance(current, (cst.FunctionDef, cst.ClassDef, cst.Lambda))
+        ):
+            continue
+        stack.extend(reversed(tuple(children(current))))
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The code right below `node`."""
+    for name in code_fields(type(node)):
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            yield value
+        elif isinstance(value, (tuple, list)):
+            yield from value  # pyright: ignore[reportUnknownVariableType]
+
+
+def ancestors(root: cst.CSTNode, node: cst.CSTNode) -> list[cst.CSTNode]:
+    """The nodes from `root` down to the one that holds `node`; empty where it is not below.
+
+    A search: for the few nodes that something is to be said about.
+    """
+    path: list[cst.CSTNode] = []
+    pending = [iter([root])]
+    while pending:
+        current = next(pending[-1], None)
+        if current is None:
+            pending.pop()
+            if path:
+                path.pop()
+            continue
+        if current is node:
+            return path
+        path.append(current)
+        pending.append(children(current))
+    return []
