@@ -17,7 +17,7 @@ from store_lint.report.format_choice import AGENT_VARIABLES, default_format
 from store_lint.report.terminal import wants_colour, width, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from typing import TextIO
 
     from store_lint.config import Settings
@@ -40,7 +40,7 @@ configuration:
   strict, format. Patterns are relative to the folder of that file.
 
 Without --format, output is `agent` if one of these environment variables is set, else `text`:
-{agents}
+  {agents}
 
 examples:
   store-lint                                check the current folder
@@ -80,11 +80,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    lines = [", ".join(AGENT_VARIABLES[at : at + 6]) for at in range(0, len(AGENT_VARIABLES), 6)]
     parser = argparse.ArgumentParser(
         prog="store-lint",
         description="Find the errors that break OpenAI ChatKit stores, without running them.",
-        epilog=_EPILOG.format(agents=_filled(AGENT_VARIABLES)),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=_EPILOG.format(agents=",\n  ".join(lines)),
+        formatter_class=_HelpFormatter,
         allow_abbrev=False,
     )
     parser.color = False  # pyright: ignore[reportAttributeAccessIssue] - new in Python 3.14
@@ -126,6 +127,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """The same help on every terminal, and no import of shutil to measure one at each start."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=100, max_help_position=28)
+
+
 class _Version(argparse.Action):
     """Looks the version up only when somebody asks."""
 
@@ -136,7 +144,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from store_lint.report.version import tool_version
 
-        parser.exit(message=f"store-lint {tool_version()}\n")
+        write(f"store-lint {tool_version()}\n", sys.stdout)
+        parser.exit()
 
 
 def _words(argument: str) -> list[str]:
@@ -151,12 +160,6 @@ def _jobs(argument: str) -> int:
     if number < 0:
         raise argparse.ArgumentTypeError("must not be negative")
     return number
-
-
-def _filled(words: Iterable[str]) -> str:
-    from textwrap import fill
-
-    return fill(", ".join(words), width=96, initial_indent="  ", subsequent_indent="  ")
 
 
 def _explain(arguments: argparse.Namespace) -> int:
@@ -304,15 +307,16 @@ class _Run:
         stream: TextIO | None = None,
         *,
         fixed: int = 0,
-        problems: Iterable[Problem] = (),
+        problems: Sequence[Problem] = (),
     ) -> int:
         """Print the report and return the exit code."""
-        from dataclasses import replace
-
         from store_lint.report import render
 
         stream = stream or sys.stdout
-        report = replace(report, problems=(*report.problems, *problems))
+        if problems:
+            from dataclasses import replace
+
+            report = replace(report, problems=(*report.problems, *problems))
         outcome = Outcome(report, self._exit_code(report), Path.cwd(), fixed)
         look = Look(
             colour=wants_colour(stream, self._no_color, os.environ),

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from store_lint.report import FORMATS
 
@@ -25,8 +24,7 @@ class ConfigError(Exception):
     """A mistake of the user's in the configuration or on the command line; the message says all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The configuration of a run; the values of an absent table where there is none."""
 
     root: Path
@@ -76,17 +74,17 @@ def resolve_rules(words: Iterable[str], where: str) -> frozenset[str]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence that offers the nearest of `known`; empty where none is near."""
+    """The nearest of `known` in brackets, to append to a message; empty where none is near."""
     from difflib import get_close_matches
 
     by_case = {name.casefold(): name for name in known}
     nearest = get_close_matches(word.casefold(), by_case, n=1)
-    return f"; did you mean {by_case[nearest[0]]!r}?" if nearest else ""
+    return f" (did you mean {by_case[nearest[0]]!r}?)" if nearest else ""
 
 
 def _upward(start: Path) -> Iterable[Path]:
     # Not `absolute`: the parents of /project/../other must not be searched in /project.
-    start = Path(os.path.abspath(start))
+    start = Path(os.path.abspath(start))  # noqa: PTH100 - a link's own folders count
     return [start, *start.parents]
 
 
