@@ -52,6 +52,8 @@ class AttributeEvent:
     """The access path of the base, such as 'self.pool', where it has one."""
     state: State
     frame: Frame
+    value: Value
+    """What reading it gives; for a write or a delete, what was there before."""
     stored: Value | None = None
     is_delete: bool = False
     caught: frozenset[str] = frozenset()

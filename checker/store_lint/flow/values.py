@@ -252,6 +252,14 @@ def type_name(atom: Atom) -> str | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """`function` ended at `place` (a return, or itself for its end) and left the path missing."""
+
+    function: LocalFunction
+    place: cst.CSTNode
+
+
 @dataclass(eq=False, slots=True)
 class State:
     """What is known at one point of a function.
@@ -263,9 +271,17 @@ class State:
 
     paths: dict[str, Value] = field(default_factory=dict)
     heap: dict[cst.CSTNode, Items | Entries] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    """Local names that hold the same object as a path (`pool = self.pool`): a guard is for both."""
+    notes: dict[str, Note] = field(default_factory=dict)
+    """Why a path is still missing after a call that could have set it."""
+    dead: bool = False
+    """The code behind this point is not reached (`sys.exit()`)."""
 
     def copy(self) -> State:
-        return State(self.paths.copy(), self.heap.copy())
+        return State(
+            self.paths.copy(), self.heap.copy(), self.aliases.copy(), self.notes.copy(), self.dead
+        )
 
     def items(self, atom: Atom) -> Items | None:
         held = self.heap.get(atom.site) if isinstance(atom, Sequence_) else None

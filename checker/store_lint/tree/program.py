@@ -218,7 +218,7 @@ class Program:
             aliased = tuple(
                 d
                 for d in self._resolve(scope, value, hops)
-                if not (isinstance(value, cst.Subscript) and isinstance(d, (Variable, LocalModule)))
+                if not (isinstance(value, cst.Subscript) and _is_opaque(d))
             )
             if aliased:
                 return aliased
@@ -337,6 +337,13 @@ class Program:
                 if arg.keyword is not None and arg.keyword.value == "metaclass":
                     return self.resolve(owner.scope.parent or owner.scope, arg.value)
         return ()
+
+
+def _is_opaque(subscribed: Definition) -> bool:
+    """Whether a subscript of it means something else: `rows[0]`, `Annotated[Settings, …]`."""
+    if isinstance(subscribed, External):
+        return subscribed.dotted.rpartition(".")[0] in ("typing", "typing_extensions")
+    return isinstance(subscribed, (Variable, LocalModule))
 
 
 def _unique(definitions: Iterable[Definition]) -> list[Definition]:

@@ -1,0 +1,1324 @@
+"""The analysis of a whole file: which states its objects can be in, and what its functions do there.
+
+An object of a class is first in the states that `__init__` leaves; each public method may be called in
+any of them and may lead to new ones. Private methods that the class calls itself are analysed where they
+are called, with what the caller knows. A call of a function of the tree runs the function's graph with
+the caller's knowledge, so that any helper that assigns, checks or resets is seen through, whatever its
+shape; outcomes are kept by entry state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+
+from store_lint.chatkit_api import Class
+from store_lint.flow.evaluate import Evaluator
+from store_lint.flow.events import Events
+from store_lint.flow.execute import RETURNED, Executor
+from store_lint.flow.graph import Graph, build
+from store_lint.flow.knowledge import (
+    CANONICAL,
+    HANDLES,
+    METHODS,
+    PENDING,
+    RETURNS,
+    TRANSPARENT_DECORATORS,
+)
+from store_lint.flow.state import GLOBAL, States, correlations, is_shared, join_states, write
+from store_lint.flow.types import Types
+from store_lint.flow.values import (
+    NEVER,
+    UNKNOWN,
+    Atom,
+    ClassObject,
+    Constant,
+    Frame,
+    Function,
+    Instance,
+    Nothing,
+    Note,
+    Pending,
+    SelfObject,
+    Sequence_,
+    State,
+    Unknown,
+    Unset,
+    Value,
+    instance,
+    join,
+    join_all,
+    may_be_missing,
+    type_name,
+    value,
+    without_missing,
+)
+from store_lint.tree.expressions import children, walk
+from store_lint.tree.module import parameters
+from store_lint.tree.program import (
+    External,
+    LocalClass,
+    LocalFunction,
+    LocalModule,
+    Program,
+    Variable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from store_lint.chatkit_api import Api
+    from store_lint.flow.events import Argument
+    from store_lint.tree.module import Module, Scope
+
+MAX_DEPTH: Final = 6
+"""Calls into the tree are followed this deep."""
+MAX_STEPS: Final = 60_000
+"""Steps that one file may cost; what is left then is not followed into calls."""
+_ROUNDS: Final = 4
+_BASES_WITHOUT_STATE: Final = frozenset(
+    {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "object"}
+)
+
+
+@dataclass(slots=True, eq=False)
+class Outcome:
+    """What calling a function in one entry state leads to."""
+
+    exits: list[State]
+    returned: Value
+    yields: list[tuple[Value, State]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class _Active:
+    """A function on the analysis' own call stack."""
+
+    key: object
+    yields: list[tuple[Value, State]] = field(default_factory=list)
+    places: dict[int, tuple[State, cst.CSTNode]] = field(default_factory=dict)
+
+
+class Analysis:
+    """Analyses the files of a program, each when its events are first asked for."""
+
+    def __init__(self, program: Program, api: Api) -> None:
+        self.program = program
+        self.api = api
+        self.types = Types(program, api)
+        self._events: dict[int, Events] = {}
+        self._graphs: dict[int, Graph] = {}
+        self._outcomes: dict[object, Outcome] = {}
+        self._shown: set[object] = set()
+        self._stack: list[_Active] = []
+        self._recording: Events | None = None
+        self._module: Module | None = None
+        self._steps = 0
+        self._members: dict[tuple[int, str], LocalFunction | str | None] = {}
+        self._fields: dict[int, dict[str, Value]] = {}
+        self._object_states: dict[int, list[State]] = {}
+        self._variables: dict[tuple[int, str], Value] = {}
+        self._exact: dict[int, bool] = {}
+        self._tells: dict[int, bool] = {}
+        self._assigned: dict[int, frozenset[str]] = {}
+        self._written: dict[int, dict[str, list[cst.Attribute]]] = {}
+
+    # The door for rules
+
+    def events(self, module: Module) -> Events:
+        """Everything that the analysis of a file recorded."""
+        found = self._events.get(id(module))
+        if found is None:
+            found = self._events[id(module)] = Events()
+            self._module = module
+            self._steps = 0
+            self._run_module(module, found)
+            self._recording = None
+        return found
+
+    def object_states(self, cls: LocalClass) -> list[State]:
+        """The states, as paths that begin with 'self.', in which an object's methods may be called."""
+        found = self._object_states.get(id(cls.scope))
+        if found is None:
+            self._object_states[id(cls.scope)] = [State()]  # a cycle ends here
+            recording, self._recording = self._recording, None
+            found = self._reach_states(cls)
+            self._recording = recording
+            self._object_states[id(cls.scope)] = found
+        return found
+
+    def writers(self, cls: LocalClass, attr: str) -> list[str]:
+        """The methods of a class, its bases' included, that assign an attribute of the object."""
+        return [
+            child.name
+            for owner in self.program.lineage(cls).classes
+            if isinstance(owner, LocalClass)
+            for child in owner.scope.children
+            if child.is_function and attr in self._writes(child)
+        ]
+
+    def setters_of_none(self, cls: LocalClass, attr: str) -> list[str]:
+        """The methods that assign None to an attribute of the object."""
+        return [
+            child.name
+            for owner in self.program.lineage(cls).classes
+            if isinstance(owner, LocalClass)
+            for child in owner.scope.children
+            if isinstance(child.node, cst.FunctionDef)
+            and any(
+                isinstance(given, cst.Name) and given.value == "None" and name == attr
+                for name, given in _assigned_values(child.node.body)
+            )
+        ]
+
+    # One file
+
+    def _run_module(self, module: Module, events: Events) -> None:
+        self._recording = events
+        body = self.graph(module.scope)
+        if body is not None:
+            Executor(self, Frame(module.scope), body).run([State()], events)
+        for scope in module.scopes():
+            if scope.is_class:
+                self._run_class(LocalClass(scope))
+            elif scope.is_function and scope.parent is module.scope:
+                self._run_function(LocalFunction(scope))
+
+    def _run_function(self, function: LocalFunction) -> None:
+        entry = State()
+        self._declare_parameters(function, entry, None)
+        self._execute(function, None, entry, None)
+
+    def _run_class(self, cls: LocalClass) -> None:
+        states = self.object_states(cls)
+        body = Frame(cls.scope, cls)
+        graph = self.graph(cls.scope)
+        if graph is not None:
+            Executor(self, body, graph).run([State()], self._recording)
+        called = self._called_within(cls)
+        for method in self._methods(cls):
+            name = method.name
+            private = name.startswith("_") and not name.endswith("__")
+            if private and name in called:
+                continue
+            if self._guarded_outside(method):
+                states_here = [self._forgotten(state) for state in states]
+            else:
+                states_here = states
+            self._run_method(cls, method, states_here)
+        for method in self._methods(cls):
+            # A private method that no caller reached after all.
+            if (method.scope, "seen") not in self._shown:
+                unknown = State({p: UNKNOWN for s in states for p in s.paths})
+                self._run_method(cls, method, [unknown])
+
+    def _run_method(self, cls: LocalClass, method: LocalFunction, states: list[State]) -> None:
+        if method.name == "__init__" or self._is_constructor(method):
+            states = [self._before_init(cls)]
+        wrapper = self._wrapper(method)
+        done: set[object] = set()
+        read = self._read_fields(cls, method)
+        for state in states:
+            kept = State(
+                {p: v for p, v in state.paths.items() if read is None or p in read}, {}, {}, dict(state.notes)
+            )
+            key = frozenset(kept.paths.items())
+            if key in done:
+                continue
+            done.add(key)
+            if wrapper is not None:
+                self._run_wrapped(cls, method, wrapper, kept)
+                continue
+            self._declare_parameters(method, kept, cls)
+            self._execute(method, cls, kept, None)
+
+    def _run_wrapped(
+        self, cls: LocalClass, method: LocalFunction, wrapper: tuple[LocalFunction, str], state: State
+    ) -> None:
+        """A decorator of the tree: its inner function runs, and calls the method from where it does."""
+        inner, name = wrapper
+        self._declare_parameters(inner, state, None)
+        own = value(SelfObject(cls))
+        params = inner.node.params
+        if params.params or params.posonly_params:
+            first = (*params.posonly_params, *params.params)[0].name.value
+            state.paths[first] = own
+        elif isinstance(params.star_arg, cst.Param):
+            site = params.star_arg
+            from store_lint.flow.values import Items
+
+            state.heap[site] = Items(None, own)
+            state.paths[site.name.value] = value(Sequence_(site, "tuple"))
+        state.paths[name] = value(Function(method, own, method.name))
+        state.paths["self"] = own
+        self._execute(inner, cls, state, None)
+
+    def _wrapper(self, method: LocalFunction) -> tuple[LocalFunction, str] | None:
+        """The inner function of the decorator of the tree that a method has, and what it calls it."""
+        scope = method.scope.parent
+        if scope is None:
+            return None
+        for decorator in method.node.decorators:
+            node = decorator.decorator
+            while isinstance(node, cst.Call):
+                node = node.func
+            for found in self.program.resolve(scope, node):
+                if isinstance(found, LocalFunction):
+                    return self._inner_function(found, isinstance(decorator.decorator, cst.Call))
+        return None
+
+    @staticmethod
+    def _inner_function(
+        decorator: LocalFunction, is_factory: bool
+    ) -> tuple[LocalFunction, str] | None:
+        outer = decorator.scope
+        if is_factory:
+            nested = [c for c in outer.children if c.is_function]
+            if not nested:
+                return None
+            outer = nested[-1]
+        inner = [c for c in outer.children if c.is_function]
+        if not inner or not isinstance(outer.node, cst.FunctionDef):
+            return None
+        params = parameters(outer.node)
+        return (LocalFunction(inner[-1]), params[0].name.value) if params else None
+
+    def _guarded_outside(self, method: LocalFunction) -> bool:
+        """Whether a decorator that is not known could see to the pool before the method runs."""
+        scope = method.scope.parent
+        if scope is None:
+            return False
+        for decorator in method.node.decorators:
+            node = decorator.decorator
+            while isinstance(node, cst.Call):
+                node = node.func
+            if isinstance(node, cst.Name) and node.value in TRANSPARENT_DECORATORS:
+                continue
+            found = self.program.resolve(scope, node)
+            if not found:
+                return True
+            for definition in found:
+                if isinstance(definition, LocalFunction):
+                    if self._wrapper(method) is None:
+                        return True
+                elif not (
+                    isinstance(definition, External)
+                    and definition.dotted.split(".")[0] in TRANSPARENT_DECORATORS
+                ):
+                    return True
+        return False
+
+    @staticmethod
+    def _forgotten(state: State) -> State:
+        return State(
+            {p: without_missing(v) or UNKNOWN for p, v in state.paths.items()},
+            dict(state.heap),
+        )
+
+    # Objects
+
+    def _reach_states(self, cls: LocalClass) -> list[State]:
+        states = States()
+        init = self.class_member(cls, "__init__")
+        start = self._before_init(cls)
+        if isinstance(init, LocalFunction):
+            entry = start.copy()
+            self._declare_parameters(init, entry, cls)
+            for state in self._execute(init, cls, entry, None).exits:
+                states.add(self._kept(state))
+            if not states.by_facts:
+                return [start]
+        else:
+            states.add(self._kept(start))
+        called = self._called_within(cls)
+        changing = [
+            m
+            for m in self._methods(cls)
+            if m.name != "__init__"
+            and not (m.name.startswith("_") and not m.name.endswith("__") and m.name in called)
+            and self._changes(cls, m)
+        ]
+        for _ in range(_ROUNDS):
+            grew = False
+            for method in changing:
+                for state in list(states.by_facts.values()):
+                    entry = state.copy()
+                    self._declare_parameters(method, entry, cls)
+                    for reached in self._execute(method, cls, entry, None).exits:
+                        grew = states.add(self._kept(reached)) or grew
+            if not grew:
+                break
+        return list(states.by_facts.values())
+
+    @staticmethod
+    def _kept(state: State) -> State:
+        paths = {
+            p: _settled(v)
+            for p, v in state.paths.items()
+            if p.startswith("self.") and p.count(".") == 1
+        }
+        notes = {p: n for p, n in state.notes.items() if p in paths}
+        return State(paths, {}, {}, notes)
+
+    def _before_init(self, cls: LocalClass) -> State:
+        """What the class body gives each object, and Unset for what only methods assign."""
+        state = State()
+        known: set[str] = set()
+        for owner in self.program.lineage(cls).classes:
+            if not isinstance(owner, LocalClass):
+                continue
+            for name, bindings in owner.scope.bindings.items():
+                if name in known:
+                    continue
+                found = [b for b in bindings if b.kind == "value"]
+                if not found or len(found) != len(bindings):
+                    known.add(name)
+                    continue
+                if all(b.value is None for b in found) and not self._is_dataclass(owner):
+                    continue  # a bare annotation declares, and sets nothing
+                known.add(name)
+                state.paths[f"self.{name}"] = join_all(
+                    self._class_value(owner, b.value, b.annotation) for b in found
+                )
+        if self._knows_fields(cls):
+            for name in self._written_fields(cls):
+                if name not in known:
+                    state.paths[f"self.{name}"] = value(Unset(name))
+        return state
+
+    def _class_value(
+        self, owner: LocalClass, node: cst.BaseExpression | None, annotation: cst.BaseExpression | None
+    ) -> Value:
+        declared = self.types.annotation(owner.scope, annotation)
+        is_field = self._is_dataclass(owner)
+        if node is None or (is_field and isinstance(node, cst.Call)):
+            return declared
+        found = Evaluator(self, Frame(owner.scope, owner), None).evaluate(node, State())
+        found = _settled(found)
+        return join(found, declared) if is_field else found
+
+    def _is_dataclass(self, cls: LocalClass) -> bool:
+        for decorator in cls.node.decorators:
+            node = decorator.decorator
+            while isinstance(node, cst.Call):
+                node = node.func
+            last = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
+            if last in ("dataclass", "define", "frozen", "mutable", "attrs", "s"):
+                return True
+        return any(
+            name.rpartition(".")[2] in ("BaseModel", "BaseSettings", "NamedTuple")
+            for name in self.program.lineage(cls).externals()
+        )
+
+    def _knows_fields(self, cls: LocalClass) -> bool:
+        """Whether every assignment to an object's attributes is in the tree."""
+        key = id(cls.scope)
+        found = self._exact.get(key)
+        if found is not None:
+            return found
+        lineage = self.program.lineage(cls)
+        exact = lineage.complete and not self.program.metaclass(cls)
+        for owner in lineage.classes:
+            if isinstance(owner, External):
+                known = owner.dotted in _BASES_WITHOUT_STATE or (
+                    owner.dotted.startswith("chatkit.") and not self.api.is_model(owner.dotted)
+                )
+                exact = exact and known
+            else:
+                bindings = owner.scope.bindings
+                special = {"__getattr__", "__getattribute__", "__setattr__", "__slots__"}
+                exact = exact and not (special & bindings.keys()) and not owner.node.decorators
+        self._exact[key] = exact
+        return exact
+
+    def _written_fields(self, cls: LocalClass) -> frozenset[str]:
+        """The attributes that some method assigns on its first parameter."""
+        key = id(cls.scope)
+        found = self._assigned.get(key)
+        if found is None:
+            names: set[str] = set()
+            for owner in self.program.lineage(cls).classes:
+                if isinstance(owner, LocalClass):
+                    for child in owner.scope.children:
+                        if child.is_function:
+                            names.update(self._writes(child))
+            found = self._assigned[key] = frozenset(names)
+        return found
+
+    def _writes(self, scope: Scope) -> dict[str, list[cst.Attribute]]:
+        """The attributes that a method assigns on its own object, by name."""
+        found = self._written.get(id(scope))
+        if found is None:
+            found = {}
+            assert isinstance(scope.node, cst.FunctionDef)
+            params = (*scope.node.params.posonly_params, *scope.node.params.params)
+            owners = {params[0].name.value} if params else {"self"}
+            for target in _assigned_attributes(scope.node.body):
+                if isinstance(target.value, cst.Name) and target.value.value in owners:
+                    found.setdefault(target.attr.value, []).append(target)
+            self._written[id(scope)] = found
+        return found
+
+    def _changes(self, cls: LocalClass, method: LocalFunction, depth: int = 0) -> bool:
+        """Whether calling the method may assign an attribute of the object."""
+        if self._writes(method.scope) or self._wrapper(method) is not None:
+            return True
+        if depth > MAX_DEPTH:
+            return False
+        for name in _own_calls(method.node):
+            member = self.class_member(cls, name)
+            if (
+                isinstance(member, LocalFunction)
+                and member.scope is not method.scope
+                and self._changes(cls, member, depth + 1)
+            ):
+                return True
+        return _hands_itself_on(method.node)
+
+    def _read_fields(self, cls: LocalClass, method: LocalFunction) -> frozenset[str] | None:
+        """The paths of the object that a method may look at, itself or through what it calls."""
+        if self._wrapper(method) is not None or _hands_itself_on(method.node):
+            return None
+        names: set[str] = set()
+        pending, seen = [method], set[int]()
+        while pending:
+            current = pending.pop()
+            if id(current.scope) in seen:
+                continue
+            seen.add(id(current.scope))
+            mentioned = _mentioned(current.node)
+            names.update(mentioned)
+            for name in mentioned:
+                member = self.class_member(cls, name)
+                if isinstance(member, LocalFunction):
+                    pending.append(member)
+        # `async with self:` runs methods that are not named.
+        if names & {"__aenter__", "__enter__"} or "self" in names:
+            return None
+        return frozenset(f"self.{name}" for name in names)
+
+    def _methods(self, cls: LocalClass) -> Iterator[LocalFunction]:
+        for child in cls.scope.children:
+            if child.is_function:
+                yield LocalFunction(child)
+
+    def _called_within(self, cls: LocalClass) -> frozenset[str]:
+        """The names that methods of the class mention on their own object."""
+        names: set[str] = set()
+        for owner in self.program.lineage(cls).classes:
+            if isinstance(owner, LocalClass):
+                for child in owner.scope.children:
+                    if isinstance(child.node, cst.FunctionDef):
+                        names.update(_mentioned(child.node))
+        return frozenset(names)
+
+    @staticmethod
+    def _is_constructor(method: LocalFunction) -> bool:
+        return method.name in ("__new__", "__init_subclass__", "__class_getitem__")
+
+    def field(self, cls: LocalClass, name: str) -> Value:
+        """What an attribute of an object in any of its states may be."""
+        fields = self._fields.get(id(cls.scope))
+        if fields is None:
+            fields = self._fields[id(cls.scope)] = {}
+        if name in fields:
+            return fields[name]
+        fields[name] = UNKNOWN  # a cycle ends here
+        path = f"self.{name}"
+        found = join_all(s.paths[path] for s in self.object_states(cls) if path in s.paths)
+        if not found:
+            found = self._declared_field(cls, name)
+        fields[name] = found
+        return found
+
+    def _declared_field(self, cls: LocalClass, name: str) -> Value:
+        for owner in self.program.lineage(cls).classes:
+            if isinstance(owner, LocalClass):
+                for binding in owner.scope.bindings.get(name, ()):
+                    if binding.annotation is not None:
+                        return self.types.annotation(owner.scope, binding.annotation)
+                    return UNKNOWN
+        if self._knows_fields(cls) and not name.startswith("__"):
+            return value(Unset(name))
+        return UNKNOWN
+
+    def class_member(self, cls: LocalClass, name: str) -> LocalFunction | str | None:
+        """The method of a class by name: of the tree, or an inherited one of chatkit by full name."""
+        key = (id(cls.scope), name)
+        if key in self._members:
+            return self._members[key]
+        found: LocalFunction | str | None = None
+        for owner in self.program.lineage(cls).classes:
+            if isinstance(owner, LocalClass):
+                if name in owner.scope.bindings:
+                    definitions = self.program.member(owner.scope, name)
+                    if len(definitions) == 1 and isinstance(definitions[0], LocalFunction):
+                        found = definitions[0]
+                    break
+            elif owner.dotted.startswith("chatkit.") and name in self.api.methods(owner.dotted):
+                found = f"{owner.dotted}.{name}"
+                break
+        self._members[key] = found
+        return found
+
+    def method_kind(self, method: LocalFunction) -> str:
+        """'property', 'staticmethod', 'classmethod', 'context' (a generator context manager), 'method'."""
+        for decorator in method.node.decorators:
+            node = decorator.decorator
+            while isinstance(node, cst.Call):
+                node = node.func
+            name = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
+            if name in ("property", "cached_property"):
+                return "property"
+            if name in ("staticmethod", "classmethod"):
+                return name
+            if name in ("asynccontextmanager", "contextmanager"):
+                return "context"
+        return "method"
+
+    def super_object(self, frame: Frame) -> Value:
+        """What `super()` gives: the object, seen from the next class on; its methods are followed."""
+        own = frame.scope
+        while own is not None and not own.is_class:
+            own = own.parent
+        if own is None or frame.cls is None:
+            return UNKNOWN
+        classes = self.program.lineage(frame.cls).classes
+        index = next(
+            (i for i, c in enumerate(classes) if isinstance(c, LocalClass) and c.scope is own), None
+        )
+        if index is None:
+            return UNKNOWN
+        for following in classes[index + 1 :]:
+            if isinstance(following, LocalClass):
+                return value(Instance(following))
+            if not following.dotted.startswith("chatkit."):
+                continue
+            return value(Instance(following.dotted))
+        return UNKNOWN
+
+    # Variables of modules and classes
+
+    @staticmethod
+    def variable_path(found: Variable) -> str:
+        """The path under which a module's or class's variable is kept."""
+        owner = f"{found.scope.qualname}." if found.scope.qualname else ""
+        return f"{found.scope.module.path}{GLOBAL}{owner}{found.name}"
+
+    def variable(self, found: Variable) -> Value:
+        """What a variable of a module may be: its first value, or what some function assigns."""
+        key = (id(found.scope), found.name)
+        known = self._variables.get(key)
+        if known is not None:
+            return known
+        self._variables[key] = UNKNOWN  # a cycle ends here
+        if found.scope.is_function:
+            return UNKNOWN
+        recording, self._recording = self._recording, None
+        result = NEVER
+        frame = Frame(found.scope)
+        for binding in found.scope.bindings.get(found.name, ()):
+            if binding.kind != "value":
+                result = join(result, UNKNOWN)
+                continue
+            declared = self.types.annotation(found.scope, binding.annotation)
+            if binding.value is None:
+                result = join(result, declared)
+                continue
+            given = _settled(Evaluator(self, frame, None).evaluate(binding.value, State()))
+            result = join(result, declared if given == UNKNOWN else given)
+        for assigned, scope in self._assigned_globally(found):
+            frame = Frame(scope)
+            given = Evaluator(self, frame, None).evaluate(assigned, State()) if assigned else UNKNOWN
+            result = join(result, _settled(given))
+        self._recording = recording
+        result = result or UNKNOWN
+        self._variables[key] = result
+        return result
+
+    @staticmethod
+    def _assigned_globally(
+        found: Variable,
+    ) -> Iterator[tuple[cst.BaseExpression | None, Scope]]:
+        if found.scope.is_class:
+            return
+        for scope in found.scope.walk():
+            if scope.is_function and found.name in scope.declared:
+                assert isinstance(scope.node, cst.FunctionDef)
+                for target, given in _assigned_names(scope.node.body):
+                    if target.value == found.name:
+                        yield given, scope
+
+    # Calls
+
+    def spend(self, steps: int) -> bool:
+        self._steps += steps
+        return self._steps <= MAX_STEPS * 4
+
+    def graph(self, scope: Scope) -> Graph | None:
+        found = self._graphs.get(id(scope))
+        if found is None:
+            body = scope.node.body if isinstance(scope.node, cst.Module) else scope.node.body.body
+            found = self._graphs[id(scope)] = build(body)
+        return found
+
+    def yielded(self, frame: Frame, given: Value, state: State) -> None:
+        """A `yield` was reached in the function that is being analysed."""
+        del frame
+        if self._stack:
+            self._stack[-1].yields.append((given, state.copy()))
+
+    def left_at(self, state: State, node: cst.CSTNode) -> None:
+        """A return was reached in the function that is being analysed."""
+        if self._stack:
+            self._stack[-1].places[id(node)] = (state.copy(), node)
+
+    def _execute(
+        self,
+        function: LocalFunction,
+        cls: LocalClass | None,
+        entry: State,
+        truth: bool | None,
+    ) -> Outcome:
+        """Run a function from an entry state, or recall what that came to."""
+        recording = self._recording if function.module is self._module else None
+        key = (
+            function.scope,
+            cls,
+            truth,
+            frozenset(entry.paths.items()),
+            frozenset((id(site), _frozen(held)) for site, held in entry.heap.items()),
+        )
+        known = self._outcomes.get(key)
+        if known is not None and (recording is None or key in self._shown):
+            return known
+        graph = self.graph(function.scope)
+        if graph is None or any(active.key == key for active in self._stack):
+            return Outcome([entry.copy()], UNKNOWN)
+        if recording is not None:
+            self._shown.add(key)
+            self._shown.add((function.scope, "seen"))
+        active = _Active(key)
+        self._stack.append(active)
+        frame = Frame(function.scope, cls)
+        exits = Executor(self, frame, graph, truth).run([entry.copy()], recording)
+        self._stack.pop()
+        returned = NEVER
+        for state in exits:
+            returned = join(returned, state.paths.pop(RETURNED, value(Nothing(function.node))))
+            for path, at in state.paths.items():
+                if is_shared(path) and may_be_missing(at) and path not in state.notes:
+                    state.notes[path] = Note(function, _place(active, path, function))
+        outcome = Outcome(exits, returned, active.yields)
+        self._outcomes[key] = outcome
+        return outcome
+
+    def call(
+        self,
+        evaluator: Evaluator,
+        target: LocalFunction,
+        receiver: Value | None,
+        receiver_path: str | None,
+        args: tuple[Argument, ...],
+        state: State,
+        *,
+        runs: bool,
+        truth: bool | None = None,
+    ) -> Value:
+        """Call a function of the tree from `state`, which becomes the state behind the call.
+
+        Returns the value of the call expression (Pending where it must be awaited); empty, with the
+        state dead, where the function never returns.
+        """
+        is_async = target.node.asynchronous is not None
+        kind = self.method_kind(target)
+        is_generator = _yields(target.node)
+        declared = self.types.annotation(
+            target.scope.parent or target.scope,
+            target.node.returns.annotation if target.node.returns else None,
+        )
+        if (
+            len(self._stack) >= MAX_DEPTH
+            or self._steps > MAX_STEPS
+            or (is_generator and kind != "context")
+        ):
+            return self._unfollowed(target, declared, receiver_path, state, is_async and not is_generator)
+        cls, entry = self._enter(evaluator, target, receiver, receiver_path, args, state, kind)
+        if self._is_stub_of_another(target):
+            return self._unfollowed(target, declared, receiver_path, state, is_async)
+        outcome = self._execute(target, cls, entry, truth)
+        if is_async and not runs:
+            result = self._result(target, outcome, declared)
+            return value(Pending(result, target.node))
+        if kind == "context":
+            return self._context(target, outcome, receiver_path, state)
+        result = self._result(target, outcome, declared)
+        self._leave(outcome.exits, cls, receiver_path, state)
+        if not outcome.exits:
+            state.dead = True
+            return NEVER
+        if is_async:
+            return value(Pending(result, target.node))
+        return result
+
+    def _result(self, target: LocalFunction, outcome: Outcome, declared: Value) -> Value:
+        returned = frozenset(a for a in outcome.returned if not _is_local(a, target))
+        if len(returned) < len(outcome.returned):
+            returned = returned | UNKNOWN
+        if Unknown() in returned and declared != UNKNOWN:
+            # What the body does not tell, the annotation may; a None that it allows is a guess.
+            known = frozenset(a for a in returned if not isinstance(a, Unknown))
+            return join(known, without_missing(declared))
+        return returned
+
+    def _context(
+        self, target: LocalFunction, outcome: Outcome, receiver_path: str | None, state: State
+    ) -> Value:
+        """A generator context manager: its `with` body runs in the state of the yield."""
+        given = join_all(v for v, _ in outcome.yields) or UNKNOWN
+        reached = [s.copy() for _, s in outcome.yields]
+        if reached:
+            self._leave(reached, None, receiver_path, state)
+        return value(Pending(given, target.node))
+
+    def _is_stub_of_another(self, target: LocalFunction) -> bool:
+        """An abstract method: what runs is a subclass's, which is not known here."""
+        for decorator in target.node.decorators:
+            node = decorator.decorator
+            name = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
+            if name in ("abstractmethod", "overload"):
+                return True
+        return False
+
+    def _unfollowed(
+        self,
+        target: LocalFunction,
+        declared: Value,
+        receiver_path: str | None,
+        state: State,
+        is_async: bool,
+    ) -> Value:
+        """A call that is not followed may have set whatever was missing."""
+        prefix = f"{receiver_path}." if receiver_path else None
+        for path, known in state.paths.items():
+            if (prefix and path.startswith(prefix)) or GLOBAL in path:
+                if may_be_missing(known):
+                    state.paths[path] = without_missing(known) | UNKNOWN
+        result = without_missing(declared) or UNKNOWN
+        return value(Pending(result, target.node)) if is_async else result
+
+    def _enter(
+        self,
+        evaluator: Evaluator,
+        target: LocalFunction,
+        receiver: Value | None,
+        receiver_path: str | None,
+        args: tuple[Argument, ...],
+        state: State,
+        kind: str,
+    ) -> tuple[LocalClass | None, State]:
+        entry = State()
+        is_closure = target.scope.parent is not None and target.scope.parent.is_function
+        if is_closure:
+            entry = state.copy()
+        cls: LocalClass | None = evaluator.frame.cls if is_closure else None
+        own: Value | None = None
+        for atom in receiver or ():
+            if isinstance(atom, SelfObject):
+                cls, own = atom.cls, receiver
+            elif isinstance(atom, Instance) and isinstance(atom.cls, LocalClass):
+                cls = atom.cls
+                if receiver_path is None and evaluator.frame.cls is not None:
+                    lineage = self.program.lineage(evaluator.frame.cls).classes
+                    if atom.cls in lineage:  # super().method()
+                        cls, receiver_path = evaluator.frame.cls, "self"
+                own = value(SelfObject(cls))
+            elif isinstance(atom, ClassObject) and isinstance(atom.cls, LocalClass):
+                if kind == "classmethod":
+                    cls, own = atom.cls, value(SelfObject(atom.cls, is_class=True))
+        if cls is None and target.scope.parent is not None and target.scope.parent.is_class:
+            cls = LocalClass(target.scope.parent)
+        hands_self = receiver_path == "self" or any(
+            isinstance(a, SelfObject) for arg in args for a in arg.value
+        )
+        if not is_closure:
+            for path, known in state.paths.items():
+                if GLOBAL in path or (hands_self and path.startswith("self.")):
+                    entry.paths[path] = known
+            if receiver_path is not None and receiver_path != "self":
+                prefix = receiver_path + "."
+                for path, known in state.paths.items():
+                    if path.startswith(prefix):
+                        entry.paths["self." + path[len(prefix) :]] = known
+        bound = own is not None and kind != "staticmethod"
+        self._declare_parameters(target, entry, cls if bound else None)
+        self._bind_arguments(target, args, entry, state, skip=1 if bound else 0)
+        if bound and own is not None:
+            params = (*target.node.params.posonly_params, *target.node.params.params)
+            if params:
+                entry.paths[params[0].name.value] = own
+        return cls, entry
+
+    def _bind_arguments(
+        self,
+        target: LocalFunction,
+        args: tuple[Argument, ...],
+        entry: State,
+        state: State,
+        skip: int,
+    ) -> None:
+        params = [*target.node.params.posonly_params, *target.node.params.params][skip:]
+        by_name = {p.name.value: p for p in (*params, *target.node.params.kwonly_params)}
+        position = 0
+        for arg in args:
+            if arg.star:
+                return
+            if arg.keyword is None:
+                if position >= len(params):
+                    continue
+                name = params[position].name.value
+                position += 1
+            elif arg.keyword in by_name:
+                name = arg.keyword
+            else:
+                continue
+            declared = entry.paths.get(name, UNKNOWN)
+            given = arg.value
+            if Unknown() in given and declared != UNKNOWN:
+                known = frozenset(a for a in given if not isinstance(a, Unknown))
+                given = join(known, without_missing(declared) or declared)
+            write(entry, name, given)
+            for atom in given:
+                held = state.heap.get(atom.site) if hasattr(atom, "site") else None  # type: ignore[union-attr]
+                if held is not None:
+                    entry.heap[atom.site] = held  # type: ignore[union-attr]
+
+    def _declare_parameters(
+        self, function: LocalFunction, entry: State, cls: LocalClass | None
+    ) -> None:
+        """Give each parameter the value that its annotation and default allow."""
+        params = parameters(function.node)
+        kind = self.method_kind(function)
+        scope = function.scope.parent or function.scope
+        for index, param in enumerate(params):
+            name = param.name.value
+            if index == 0 and cls is not None and kind != "staticmethod":
+                entry.paths[name] = value(SelfObject(cls, is_class=kind == "classmethod"))
+                continue
+            if param.star in ("*", "**"):
+                entry.paths[name] = UNKNOWN
+                continue
+            declared = self.types.annotation(
+                scope, param.annotation.annotation if param.annotation else None
+            )
+            if param.default is not None and not (declared - UNKNOWN):
+                default = Evaluator(self, Frame(scope), None).evaluate(param.default, State())
+                declared = join(declared, _settled(default))
+            entry.paths[name] = declared
+
+    def _leave(
+        self,
+        exits: list[State],
+        cls: LocalClass | None,
+        receiver_path: str | None,
+        state: State,
+    ) -> None:
+        """Carry what the call left behind over to the caller's state."""
+        del cls
+        left: State | None = None
+        for reached in exits:
+            left = join_states(left, reached)
+        if left is None:
+            return
+        for path, known in left.paths.items():
+            target = path if GLOBAL in path or path.startswith("self.") else None
+            if target is not None and path.startswith("self.") and receiver_path != "self":
+                if receiver_path is None:
+                    target = path if path in state.paths else None
+                else:
+                    target = receiver_path + path[4:]
+            if target is None:
+                if path in state.paths and path in left.paths and not is_shared(path):
+                    continue
+                continue
+            if state.paths.get(target) != known:
+                write(state, target, known)
+        for path, note in left.notes.items():
+            if receiver_path is not None and path.startswith("self."):
+                path = receiver_path + path[4:]
+            if may_be_missing(state.paths.get(path, NEVER)):
+                state.notes[path] = note
+        for site, held in left.heap.items():
+            if site in state.heap:
+                state.heap[site] = held
+
+    def tells_by_truth(self, function: LocalFunction) -> bool:
+        """Whether a function's truth may tell something: it returns tests."""
+        key = id(function.scope)
+        found = self._tells.get(key)
+        if found is None:
+            found = not _yields(function.node) and any(
+                isinstance(
+                    node,
+                    (cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.Call, cst.Name),
+                )
+                for node in _returned(function.node.body)
+            )
+            self._tells[key] = found
+        return found
+
+    # External things
+
+    def external_member(
+        self, atom: Instance, attr: str, receiver: Value, *, called: bool
+    ) -> Value:
+        """What an attribute of an instance of an external class is."""
+        assert isinstance(atom.cls, str)
+        cls = CANONICAL.get(atom.cls, atom.cls)
+        if cls.startswith("chatkit."):
+            symbol = self.api.lookup(cls)
+            if not isinstance(symbol, Class):
+                return UNKNOWN
+            model_field = self.api.model_fields(cls).get(attr)
+            if model_field is not None:
+                bound = dict(zip(symbol.type_params, atom.args, strict=False))
+                return self.types.text(model_field.type, bound or None)
+            if attr in self.api.methods(cls):
+                return value(Function(f"{cls}.{attr}", receiver, attr))
+            return value(Function(f"{cls}.{attr}", receiver, attr)) if called else UNKNOWN
+        if called or attr in METHODS.get(cls, {}):
+            return value(Function(f"{cls}.{attr}", receiver, attr))
+        return UNKNOWN
+
+    def call_external(
+        self, dotted: str, receiver: Value | None, node: cst.Call, args: tuple[Argument, ...]
+    ) -> Value | None:
+        """What calling an external function gives; None where nothing is known of it."""
+        dotted = CANONICAL.get(dotted, dotted)
+        if dotted in PENDING:
+            return value(Pending(instance(PENDING[dotted]), node, dotted))
+        if dotted in RETURNS:
+            return self.construct(RETURNS[dotted], args)
+        cls, _, method = dotted.rpartition(".")
+        made = METHODS.get(CANONICAL.get(cls, cls), {}).get(method)
+        if made is not None:
+            name = made.removeprefix("~")
+            result = value(Nothing(node)) if name == "None" else instance(name)
+            return value(Pending(result, node, dotted)) if made.startswith("~") else result
+        if cls in HANDLES:
+            return UNKNOWN
+        if cls == "contextvars.ContextVar":
+            return self._context_variable(receiver, method)
+        if cls.startswith("chatkit."):
+            return self._chatkit_call(cls, method, receiver, node)
+        if method in ("isoformat", "model_dump_json", "hex") and not cls:
+            return instance("str")
+        return None
+
+    def _chatkit_call(
+        self, cls: str, method: str, receiver: Value | None, node: cst.Call
+    ) -> Value | None:
+        found = self.api.methods(cls).get(method) if self.api.lookup(cls) else None
+        if found is None:
+            if method in ("model_copy", "model_construct", "model_validate", "copy"):
+                if receiver:
+                    return receiver
+                return instance(cls)
+            if method in ("model_dump_json", "json"):
+                return instance("str")
+            if method in ("model_dump", "dict"):
+                return instance("dict")
+            return None
+        result = self.types.text(found.returns)
+        return value(Pending(result, node, f"{cls}.{method}")) if found.is_async else result
+
+    def _context_variable(self, receiver: Value | None, method: str) -> Value | None:
+        if method != "get":
+            return None
+        for atom in receiver or ():
+            if isinstance(atom, Instance) and atom.args:
+                return atom.args[0]
+        return None
+
+    def construct(self, cls: str, args: tuple[Argument, ...]) -> Value:
+        """An instance of an external class."""
+        cls = CANONICAL.get(cls, cls)
+        if cls == "contextvars.ContextVar":
+            default = next((a.value for a in args if a.keyword == "default"), None)
+            return value(Instance(cls, (default,) if default is not None else ()))
+        if cls in ("str", "int", "float", "bool", "bytes", "list", "dict"):
+            return instance(cls)
+        symbol = self.api.lookup(cls) if cls.startswith("chatkit.") else None
+        if cls.startswith("chatkit.") and not isinstance(symbol, Class):
+            return UNKNOWN
+        return value(Instance(cls))
+
+    def call_instance(self, atom: Instance) -> Value | None:
+        """What calling an instance gives (a session factory)."""
+        made = {
+            "sqlalchemy.ext.asyncio.async_sessionmaker": "sqlalchemy.ext.asyncio.AsyncSession",
+            "sqlalchemy.orm.sessionmaker": "sqlalchemy.orm.Session",
+        }.get(atom.cls if isinstance(atom.cls, str) else "")
+        return instance(made) if made is not None else None
+
+    def entered(self, atom: object) -> Value:
+        """What entering (`with`) an external object gives: itself, for those that are known."""
+        if isinstance(atom, Instance) and atom.cls in HANDLES:
+            return value(atom)
+        return UNKNOWN
+
+    def subscript(self, atom: object, key: Value) -> Value:
+        """What `atom[key]` gives for external objects."""
+        del key
+        if isinstance(atom, Instance) and isinstance(atom.cls, str):
+            if atom.cls == "motor.motor_asyncio.AsyncIOMotorClient":
+                return instance("motor.motor_asyncio.AsyncIOMotorDatabase")
+            if atom.cls == "motor.motor_asyncio.AsyncIOMotorDatabase":
+                return instance("motor.motor_asyncio.AsyncIOMotorCollection")
+            if atom.cls == "str":
+                return instance("str")
+        return UNKNOWN
+
+    def of_class(
+        self, frame: Frame, known: Value, classes: cst.BaseExpression, truth: bool
+    ) -> Value:
+        """Narrow by `isinstance`: what is (or is not) of one of the classes."""
+        nodes = (
+            [e.value for e in classes.elements] if isinstance(classes, cst.Tuple) else [classes]
+        )
+        wanted: set[str | LocalClass] = set()
+        for node in nodes:
+            found = self.program.resolve(frame.scope, node)
+            if not found and isinstance(node, cst.Name):
+                wanted.add(node.value)
+                continue
+            for definition in found:
+                if isinstance(definition, LocalClass):
+                    wanted.add(definition)
+                elif isinstance(definition, External):
+                    wanted.add(CANONICAL.get(definition.dotted, definition.dotted))
+                else:
+                    return without_missing(known) if truth else known
+        kept: set[Atom] = set()
+        for atom in known:
+            is_one = self._is_one(atom, wanted)
+            if is_one is None:
+                kept.add(atom)
+            elif is_one is truth:
+                kept.add(atom)
+        if truth:
+            kept -= {a for a in kept if isinstance(a, (Nothing, Unset))}
+            if any(isinstance(a, Unknown) for a in kept) and len(wanted) == 1:
+                (cls,) = wanted
+                if isinstance(cls, LocalClass) or (
+                    isinstance(self.api.lookup(cls), Class) if cls.startswith("chatkit.") else True
+                ):
+                    kept -= UNKNOWN
+                    kept.add(Instance(cls, (), declared=True))
+            if not kept and known:
+                return UNKNOWN if not all(isinstance(a, Nothing) for a in known) else NEVER
+        return frozenset(kept)
+
+    def _is_one(self, atom: Atom, wanted: set[str | LocalClass]) -> bool | None:
+        """Whether an atom is surely (or surely not) an instance; None where that is open."""
+        if isinstance(atom, Nothing):
+            return "NoneType" in wanted
+        if isinstance(atom, Instance):
+            if atom.cls in wanted:
+                return True
+            if isinstance(atom.cls, LocalClass):
+                lineage = self.program.lineage(atom.cls)
+                names = {c.dotted if isinstance(c, External) else c for c in lineage.classes}
+                return True if names & wanted else None
+            if atom.cls.startswith("chatkit.") and all(isinstance(w, str) for w in wanted):
+                if any(
+                    self.api.is_subclass(atom.cls, w)
+                    for w in wanted
+                    if isinstance(w, str) and isinstance(self.api.lookup(w), Class)
+                ):
+                    return True
+                known = all(
+                    isinstance(w, str) and isinstance(self.api.lookup(w), Class) for w in wanted
+                )
+                return False if known else None
+        name = type_name(atom)
+        if name in ("str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set"):
+            if name in wanted or (name == "bool" and "int" in wanted):
+                return True
+            builtin = {"str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set"}
+            return False if wanted <= builtin else None
+        return None
+
+
+def _place(active: _Active, path: str, function: LocalFunction) -> cst.CSTNode:
+    """The return at which the path was still missing, else the function: its end."""
+    for state, node in active.places.values():
+        if may_be_missing(state.paths.get(path, NEVER)):
+            return node
+    return function.node
+
+
+def _settled(of: Value) -> Value:
+    """A value that outlives the function that made it: what it built there is of a type only."""
+    settled: set[Atom] = set()
+    for atom in of:
+        if isinstance(atom, Sequence_):
+            settled.add(Instance(atom.kind))
+        elif type(atom).__name__ == "Mapping_":
+            settled.add(Instance("dict"))
+        elif isinstance(atom, Function) and isinstance(atom.target, LocalFunction):
+            settled.add(atom if atom.receiver is None else Unknown())
+        elif isinstance(atom, Constant) and not isinstance(atom.value, (bool, str)):
+            settled.add(Instance(type(atom.value).__name__))
+        else:
+            settled.add(atom)
+    return frozenset(settled)
+
+
+def _is_local(atom: Atom, target: LocalFunction) -> bool:
+    return (
+        isinstance(atom, Function)
+        and isinstance(atom.target, LocalFunction)
+        and atom.target.scope.parent is target.scope
+    )
+
+
+def _frozen(held: object) -> object:
+    return held
+
+
+def _statements(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The small statements of a body and its compound statements, not those of nested definitions."""
+    for node in children(body):
+        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            continue
+        if isinstance(node, cst.BaseSmallStatement):
+            yield node
+        elif isinstance(node, (cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine)):
+            if isinstance(node, cst.With):
+                yield node
+            yield from _statements(node)
+        elif isinstance(
+            node, (cst.Else, cst.Finally, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
+        ):
+            yield from _statements(node)
+
+
+def _assigned_attributes(body: cst.CSTNode) -> Iterator[cst.Attribute]:
+    for node in _statements(body):
+        if isinstance(node, cst.Assign):
+            for target in node.targets:
+                yield from _attribute_targets(target.target)
+        elif isinstance(node, (cst.AnnAssign, cst.AugAssign)):
+            yield from _attribute_targets(node.target)
+        elif isinstance(node, cst.Del):
+            yield from _attribute_targets(node.target)
+        elif isinstance(node, cst.With):
+            for item in node.items:
+                if item.asname is not None:
+                    yield from _attribute_targets(item.asname.name)
+
+
+def _assigned_values(body: cst.CSTNode) -> Iterator[tuple[str, cst.BaseExpression | None]]:
+    for node in _statements(body):
+        if isinstance(node, cst.Assign):
+            for target in node.targets:
+                for attribute in _attribute_targets(target.target):
+                    yield attribute.attr.value, node.value
+        elif isinstance(node, cst.AnnAssign):
+            for attribute in _attribute_targets(node.target):
+                yield attribute.attr.value, node.value
+
+
+def _attribute_targets(target: cst.CSTNode) -> Iterator[cst.Attribute]:
+    if isinstance(target, cst.Attribute):
+        yield target
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            yield from _attribute_targets(element.value)
+
+
+def _assigned_names(
+    body: cst.CSTNode,
+) -> Iterator[tuple[cst.Name, cst.BaseExpression | None]]:
+    for node in _statements(body):
+        if isinstance(node, cst.Assign):
+            for target in node.targets:
+                if isinstance(target.target, cst.Name):
+                    yield target.target, node.value
+        elif isinstance(node, cst.AnnAssign) and isinstance(node.target, cst.Name):
+            yield node.target, node.value
+
+
+def _returned(body: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    for node in _statements(body):
+        if isinstance(node, cst.Return) and node.value is not None:
+            yield node.value
+
+
+_MENTIONS: dict[int, tuple[cst.FunctionDef, frozenset[str]]] = {}
+
+
+def _mentioned(function: cst.FunctionDef) -> frozenset[str]:
+    """The attribute names that a method reads on its first parameter; 'self' where it hands it on."""
+    known = _MENTIONS.get(id(function))
+    if known is not None and known[0] is function:
+        return known[1]
+    params = (*function.params.posonly_params, *function.params.params)
+    own = params[0].name.value if params else "self"
+    names: set[str] = set()
+    _mentions(function.body, own, names)
+    found = frozenset(names)
+    _MENTIONS[id(function)] = (function, found)
+    return found
+
+
+def _mentions(node: cst.CSTNode, own: str, names: set[str]) -> None:
+    if isinstance(node, cst.Attribute):
+        if isinstance(node.value, cst.Name) and node.value.value == own:
+            names.add(node.attr.value)
+            return
+        _mentions(node.value, own, names)
+        return
+    if isinstance(node, cst.Name):
+        if node.value == own:
+            names.add("self")
+        return
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
+        if node.func.value in ("getattr", "hasattr") and len(node.args) > 1:
+            key = node.args[1].value
+            if isinstance(key, cst.SimpleString):
+                names.add(str(key.evaluated_value))
+    for child in children(node):
+        _mentions(child, own, names)
+
+
+def _own_calls(function: cst.FunctionDef) -> Iterable[str]:
+    return _mentioned(function)
+
+
+def _hands_itself_on(function: cst.FunctionDef) -> bool:
+    return "self" in _mentioned(function)
+
+
+_GENERATORS: dict[int, tuple[cst.FunctionDef, bool]] = {}
+
+
+def _yields(function: cst.FunctionDef) -> bool:
+    known = _GENERATORS.get(id(function))
+    if known is not None and known[0] is function:
+        return known[1]
+    found = _has_yield(function.body)
+    _GENERATORS[id(function)] = (function, found)
+    return found
+
+
+def _has_yield(node: cst.CSTNode) -> bool:
+    return any(
+        isinstance(inner, cst.Yield) for inner in walk(node, into_scopes=False)
+    )
+
+
+__all__ = ["Analysis"]

@@ -1,0 +1,1525 @@
+"""What an expression gives in a state, what it does to the state, and what its truth tells.
+
+An Evaluator works in one frame. It changes the state that it is handed as the code would, and writes
+an event for each place that a rule may want to look at.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+
+from store_lint.flow.events import (
+    Argument,
+    AttributeEvent,
+    BindEvent,
+    CallEvent,
+    UseEvent,
+)
+from store_lint.flow.knowledge import NEVER_RETURNS, SELF_READYING
+from store_lint.flow.state import (
+    GLOBAL,
+    all_items,
+    assume_present,
+    held_items,
+    is_shared,
+    join_states,
+    narrow,
+    widened_items,
+    write,
+)
+from store_lint.flow.strings import concatenated, formatted, joined_text
+from store_lint.flow.values import (
+    NEVER,
+    UNKNOWN,
+    ClassObject,
+    Constant,
+    Entries,
+    Frame,
+    Function,
+    Instance,
+    Items,
+    Mapping_,
+    ModuleObject,
+    Nothing,
+    Pending,
+    SelfObject,
+    Sequence_,
+    State,
+    Text,
+    Unknown,
+    Unset,
+    instance,
+    join,
+    join_all,
+    may_be_missing,
+    type_name,
+    value,
+    without_missing,
+)
+from store_lint.tree.expressions import children
+from store_lint.tree.program import External, LocalClass, LocalFunction, LocalModule, Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from store_lint.flow.analysis import Analysis
+    from store_lint.flow.events import Events
+    from store_lint.flow.values import Value
+    from store_lint.tree.program import Definition
+
+_BUILTIN_TYPES: Final = frozenset(
+    {"str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set", "frozenset"}
+)
+_BOOLS: Final = frozenset({"isinstance", "issubclass", "hasattr", "callable", "any", "all"})
+_INTS: Final = frozenset({"len", "ord", "hash", "id"})
+_STRINGS: Final = frozenset({"repr", "ascii", "chr", "hex", "bin", "oct", "format", "input"})
+_FALSY_TYPES: Final = frozenset(
+    {"str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set", "frozenset"}
+)
+_WRAPPING_CALLS: Final = frozenset(
+    {"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.run", "asyncio.create_task"}
+)
+NONE_LITERAL: Final = "None"
+
+
+class Evaluator:
+    """Evaluates the expressions of one frame; `events` is None while nothing is to be recorded."""
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        frame: Frame,
+        events: Events | None,
+        caught: frozenset[str] = frozenset(),
+    ) -> None:
+        self.analysis = analysis
+        self.program = analysis.program
+        self.frame = frame
+        self.events = events
+        self.caught = caught
+
+    # Paths
+
+    def path(self, node: cst.CSTNode, state: State) -> str | None:
+        """The access path of an expression made of names and dots, or None."""
+        if isinstance(node, cst.Name):
+            return self._name_path(node, state)
+        if isinstance(node, cst.NamedExpr):
+            return self.path(node.target, state)
+        if isinstance(node, cst.Await):
+            return None
+        if isinstance(node, cst.Attribute):
+            base = self.path(node.value, state)
+            if base is not None and base not in state.paths and GLOBAL not in base:
+                base = self._object_path(node.value, state) or base
+            elif base is None:
+                base = self._object_path(node.value, state)
+            elif GLOBAL in base:
+                base = self._object_path(node.value, state) or base
+            if base is None:
+                return None
+            if base.endswith(GLOBAL):
+                return base + node.attr.value
+            return f"{base}.{node.attr.value}"
+        if isinstance(node, cst.Call):
+            found = _getattr_call(node)
+            if found is not None:
+                base = self.path(found[0], state)
+                return f"{base}.{found[1]}" if base is not None else None
+            return self._object_path(node, state)
+        return None
+
+    def _name_path(self, node: cst.Name, state: State) -> str | None:
+        name = node.value
+        known = state.paths.get(name)
+        if known is not None:
+            if len(known) == 1 and isinstance(next(iter(known)), SelfObject):
+                return "self"
+            return name
+        for found in self.program.resolve(self.frame.scope, node):
+            if isinstance(found, Variable):
+                return self.analysis.variable_path(found)
+            if isinstance(found, LocalClass) and self._is_own(found):
+                return "self"
+            return None
+        return None
+
+    def _object_path(self, node: cst.CSTNode, state: State) -> str | None:
+        """Where the attributes of a module, of the frame's own class or of `self` are kept."""
+        if isinstance(node, cst.Call):
+            if (
+                isinstance(node.func, cst.Name)
+                and node.func.value == "type"
+                and len(node.args) == 1
+                and self.path(node.args[0].value, state) == "self"
+            ):
+                return "self"
+            return None
+        if isinstance(node, cst.Attribute) and node.attr.value == "__class__":
+            return self.path(node.value, state)
+        if not isinstance(node, (cst.Name, cst.Attribute)):
+            return None
+        root = node
+        while isinstance(root, cst.Attribute):
+            root = root.value
+        if not isinstance(root, cst.Name) or root.value in state.paths:
+            return None
+        for found in self.program.resolve(self.frame.scope, node):
+            if isinstance(found, LocalModule):
+                return f"{found.module.path}{GLOBAL}"
+            if isinstance(found, LocalClass):
+                if self._is_own(found):
+                    return "self"
+                return f"{found.module.path}{GLOBAL}{found.scope.qualname}"
+            return None
+        return None
+
+    def _is_own(self, cls: LocalClass) -> bool:
+        own = self.frame.cls
+        return own is not None and cls in self.program.lineage(own).classes
+
+    # Expressions
+
+    def evaluate(self, node: cst.CSTNode, state: State) -> Value:
+        """The value of an expression; the state is changed as its evaluation would."""
+        handler = _HANDLERS.get(type(node))
+        if handler is None:
+            for child in children(node):
+                if isinstance(child, cst.BaseExpression):
+                    self.evaluate(child, state)
+            return UNKNOWN
+        return handler(self, node, state)
+
+    def name(self, node: cst.Name, state: State) -> Value:
+        name = node.value
+        known = state.paths.get(name)
+        if known is not None:
+            if Unset(name) in known:
+                return self._read(node, name, known, state)
+            return known
+        if name == "None":
+            return value(Nothing(node))
+        if name in ("True", "False"):
+            return value(Constant(name == "True"))
+        found = self.program.resolve(self.frame.scope, node)
+        if not found:
+            return _builtin(name)
+        return join_all(self._definition(definition, state) for definition in found)
+
+    def _definition(self, found: Definition, state: State) -> Value:
+        if isinstance(found, Variable):
+            path = self.analysis.variable_path(found)
+            known = state.paths.get(path)
+            return known if known is not None else self.analysis.variable(found)
+        if isinstance(found, LocalClass):
+            return value(ClassObject(found))
+        if isinstance(found, LocalFunction):
+            return value(Function(found, name=found.name))
+        if isinstance(found, LocalModule):
+            return value(ModuleObject(found))
+        return _external(found)
+
+    def _read(self, node: cst.BaseExpression, path: str, found: Value, state: State) -> Value:
+        """Reading what may be unset raises there; behind it, it is set."""
+        if any(isinstance(atom, Unset) for atom in found):
+            self.use(node, "read", found, path, state)
+            found = frozenset(a for a in found if not isinstance(a, Unset)) or UNKNOWN
+            narrow(state, path, found)
+        return found
+
+    def attribute(self, node: cst.Attribute, state: State, *, called: bool = False) -> Value:
+        base = self.evaluate(node.value, state)
+        base_path = self.path(node.value, state)
+        path = self.path(node, state)
+        found = state.paths.get(path) if path is not None else None
+        if found is None:
+            found = self._member(base, node.attr.value, state, base_path, called=called)
+        if self.events is not None:
+            event = AttributeEvent(
+                node, base, base_path, state.copy(), self.frame, found, caught=self.caught
+            )
+            self.events.attributes.setdefault(node, []).append(event)
+        if base_path is not None and may_be_missing(base):
+            assume_present(state, base_path, base)
+        if path is not None:
+            found = self._read(node, path, found, state)
+        return found
+
+    def _member(
+        self, base: Value, attr: str, state: State, path: str | None, *, called: bool
+    ) -> Value:
+        return join_all(
+            self._atom_member(atom, attr, state, path, called=called) for atom in base
+        )
+
+    def _atom_member(
+        self, atom: object, attr: str, state: State, path: str | None, *, called: bool
+    ) -> Value:
+        receiver: Value = frozenset({atom})  # type: ignore[arg-type]
+        if isinstance(atom, SelfObject):
+            return self._local_member(atom.cls, attr, receiver, state, path)
+        if isinstance(atom, Instance):
+            if isinstance(atom.cls, LocalClass):
+                return self._local_member(atom.cls, attr, receiver, state, path)
+            return self.analysis.external_member(atom, attr, receiver, called=called)
+        if isinstance(atom, ClassObject):
+            if isinstance(atom.cls, LocalClass):
+                return self._local_member(atom.cls, attr, receiver, state, path)
+            return _external(self.program.external(f"{atom.cls}.{attr}"))
+        if isinstance(atom, ModuleObject):
+            if isinstance(atom.module, str):
+                return _external(self.program.external(f"{atom.module}.{attr}"))
+            found = self.program.attribute(atom.module, attr)
+            return join_all(self._definition(d, state) for d in found) if found else UNKNOWN
+        if isinstance(atom, Function) and isinstance(atom.target, str) and atom.receiver is None:
+            return _external(self.program.external(f"{atom.target}.{attr}"))
+        name = type_name(atom)  # type: ignore[arg-type]
+        if name in _FALSY_TYPES:
+            return value(Function(f"{name}.{attr}", receiver, attr))
+        if isinstance(atom, (Nothing, Unset)):
+            return NEVER
+        return UNKNOWN
+
+    def _local_member(
+        self, cls: LocalClass, attr: str, receiver: Value, state: State, path: str | None
+    ) -> Value:
+        member = self.analysis.class_member(cls, attr)
+        if isinstance(member, LocalFunction):
+            kind = self.analysis.method_kind(member)
+            if kind == "property":
+                return self._call_local(member, receiver, path, (), state, runs=True)
+            return value(Function(member, receiver, attr))
+        if isinstance(member, str):
+            return value(Function(member, receiver, attr))
+        return self.analysis.field(cls, attr)
+
+    # Calls
+
+    def call(self, node: cst.Call, state: State, *, awaited: bool = False) -> Value:
+        found = _getattr_call(node)
+        if found is not None and self.path(node, state) is not None:
+            return self._getattr(node, found[0], found[1], state)
+        receiver: Value | None = None
+        receiver_path: str | None = None
+        if isinstance(node.func, cst.Attribute):
+            callee = self.attribute(node.func, state, called=True)
+            receiver = self._again(node.func.value, state)
+            receiver_path = self.path(node.func.value, state)
+        else:
+            callee = self.evaluate(node.func, state)
+        external = {a.target for a in callee if isinstance(a, Function) and isinstance(a.target, str)}
+        runs = awaited or bool(external & _WRAPPING_CALLS)
+        args = tuple(self._argument(arg, state, runs=True) for arg in node.args)
+        if self.events is not None:
+            event = CallEvent(
+                node, callee, receiver, args, state.copy(), self.frame, awaited
+            )
+            self.events.calls.setdefault(node, []).append(event)
+        if may_be_missing(callee):
+            path = self.path(node.func, state)
+            self.use(node.func, "call", callee, path, state)
+            if path is not None:
+                assume_present(state, path, callee)
+        if external & NEVER_RETURNS:
+            state.dead = True
+        results = [
+            self._apply(atom, node, args, receiver_path, state, runs=runs) for atom in callee
+        ]
+        return join_all(results)
+
+    def _again(self, node: cst.BaseExpression, state: State) -> Value:
+        """The value of what was just evaluated, without its effects and events."""
+        path = self.path(node, state)
+        if path is not None and path in state.paths:
+            return state.paths[path]
+        return Evaluator(self.analysis, self.frame, None).evaluate(node, state.copy())
+
+    def _argument(self, arg: cst.Arg, state: State, *, runs: bool) -> Argument:
+        if runs and isinstance(arg.value, cst.Call):
+            given = self.call(arg.value, state, awaited=True)
+        else:
+            given = self.evaluate(arg.value, state)
+        keyword = arg.keyword.value if arg.keyword is not None else None
+        return Argument(arg, given, keyword, arg.star)
+
+    def _apply(
+        self,
+        atom: object,
+        node: cst.Call,
+        args: tuple[Argument, ...],
+        receiver_path: str | None,
+        state: State,
+        *,
+        runs: bool,
+    ) -> Value:
+        if isinstance(atom, ClassObject):
+            if isinstance(atom.cls, str):
+                return self._construct(atom.cls, node, args, state)
+            self._escape(args, state)
+            return value(Instance(atom.cls))
+        if isinstance(atom, Function):
+            if isinstance(atom.target, str):
+                return self._call_external(atom, node, args, receiver_path, state)
+            return self._call_local(atom.target, atom.receiver, receiver_path, args, state, runs=runs)
+        if isinstance(atom, (Nothing, Unset)):
+            return NEVER
+        if isinstance(atom, Instance):
+            made = self.analysis.call_instance(atom)
+            if made is not None:
+                return made
+        self._escape(args, state)
+        return UNKNOWN
+
+    def _escape(self, args: tuple[Argument, ...], state: State) -> None:
+        """What is handed to code that is not known may be changed or run there."""
+        for arg in args:
+            for atom in arg.value:
+                if isinstance(atom, (Sequence_, Mapping_)):
+                    held = state.heap.get(atom.site)
+                    if isinstance(held, Items):
+                        state.heap[atom.site] = widened_items(held)
+                    elif isinstance(held, Entries):
+                        state.heap[atom.site] = Entries(held.known, open=True)
+                elif isinstance(atom, Function) and isinstance(atom.target, LocalFunction):
+                    if atom.target.scope.parent is not None and atom.target.scope.parent.is_function:
+                        self._call_local(atom.target, atom.receiver, None, (), state, runs=True)
+                    elif isinstance(arg.node.value, cst.Attribute):
+                        # A bound method handed on (`retry(self._connect)`) may have run.
+                        path = self.path(arg.node.value.value, state)
+                        self._call_local(atom.target, atom.receiver, path, (), state, runs=True)
+
+    def _call_local(
+        self,
+        target: LocalFunction,
+        receiver: Value | None,
+        receiver_path: str | None,
+        args: tuple[Argument, ...],
+        state: State,
+        *,
+        runs: bool,
+    ) -> Value:
+        for arg in args:
+            for atom in arg.value:
+                if isinstance(atom, Function) and isinstance(atom.target, LocalFunction):
+                    self._escape((arg,), state)
+        return self.analysis.call(self, target, receiver, receiver_path, args, state, runs=runs)
+
+    def _construct(
+        self, cls: str, node: cst.Call, args: tuple[Argument, ...], state: State
+    ) -> Value:
+        if cls == "str":
+            if len(args) == 1 and not args[0].star:
+                return frozenset(
+                    Constant(str(a.value)) if isinstance(a, Constant) else Instance("str")
+                    for a in args[0].value
+                ) or instance("str")
+            return value(Constant("")) if not args else instance("str")
+        if cls in ("list", "tuple", "set", "frozenset"):
+            held = held_items(state, args[0].value) if len(args) == 1 else None
+            if not args:
+                held = Items((), NEVER)
+            element = self.element(args[0].value, state) if args else NEVER
+            state.heap[node] = (
+                Items(held.known, held.any, held.sites) if held else Items(None, element)
+            )
+            return value(Sequence_(node, cls))
+        if cls == "dict":
+            self._make_dict(node, args, state)
+            return value(Mapping_(node))
+        if cls in _BUILTIN_TYPES:
+            if cls == "int" and len(args) == 1:
+                consts = [a for a in args[0].value if isinstance(a, Constant)]
+                if len(consts) == len(args[0].value) == 1 and type(consts[0].value) is int:
+                    return args[0].value
+            return instance(cls)
+        if cls == "super":
+            return UNKNOWN
+        self._escape(args, state)
+        return self.analysis.construct(cls, args)
+
+    def _make_dict(self, node: cst.Call, args: tuple[Argument, ...], state: State) -> None:
+        known: dict[str, Value] = {}
+        is_open = False
+        for arg in args:
+            if arg.keyword is not None:
+                known[arg.keyword] = arg.value
+                continue
+            entries = [state.entries(atom) for atom in arg.value]
+            first = entries[0] if len(entries) == 1 else None
+            if first is None:
+                is_open = True
+            else:
+                known.update(first.known)
+                is_open = is_open or first.open
+        state.heap[node] = Entries(tuple(known.items()), is_open)
+
+    def _call_external(
+        self,
+        function: Function,
+        node: cst.Call,
+        args: tuple[Argument, ...],
+        receiver_path: str | None,
+        state: State,
+    ) -> Value:
+        dotted = function.target
+        assert isinstance(dotted, str)
+        kind, _, method = dotted.partition(".")
+        if function.receiver is not None and kind in ("list", "set"):
+            return self._list_method(function.receiver, method, args, state)
+        if function.receiver is not None and kind == "dict":
+            return self._dict_method(function.receiver, method, args, state)
+        if function.receiver is not None and kind == "str" and method == "join" and args:
+            held = held_items(state, args[0].value)
+            return joined_text(function.receiver, held)
+        if dotted in _INTS:
+            held = held_items(state, args[0].value) if dotted == "len" and args else None
+            if held is not None and held.known is not None:
+                return value(Constant(len(held.known)))
+            return instance("int")
+        if dotted in _BOOLS:
+            return instance("bool")
+        if dotted in _STRINGS:
+            return instance("str")
+        if dotted == "setattr" and len(args) == 3:
+            self._setattr(args, node, state)
+            return value(Nothing())
+        if dotted == "super":
+            return self.analysis.super_object(self.frame)
+        if dotted in ("sorted", "reversed", "filter", "enumerate", "zip", "map", "iter"):
+            return self._iterator(dotted, node, args, state)
+        if dotted in ("next", "anext", "max", "min") and args:
+            return self.element(args[0].value, state) if len(args) == 1 else UNKNOWN
+        if dotted in ("print", "logging"):
+            return value(Nothing())
+        if dotted in _WRAPPING_CALLS and args:
+            self._escape(args[1:], state)
+            first = args[0].value
+            return frozenset(a for a in first if isinstance(a, Pending)) or UNKNOWN
+        made = self.analysis.call_external(dotted, function.receiver, node, args)
+        if made is not None:
+            return made
+        self._escape(args, state)
+        return UNKNOWN
+
+    def _setattr(self, args: tuple[Argument, ...], node: cst.Call, state: State) -> None:
+        base = self.path(args[0].node.value, state)
+        names = [a.value for a in args[1].value if isinstance(a, Constant)]
+        if base is None:
+            return
+        if len(names) == 1 and len(args[1].value) == 1:
+            write(state, f"{base}.{names[0]}", args[2].value)
+            return
+        for path in [p for p in state.paths if p.startswith(base + ".")]:
+            state.paths[path] = UNKNOWN
+
+    def _iterator(
+        self, dotted: str, node: cst.Call, args: tuple[Argument, ...], state: State
+    ) -> Value:
+        if not args or dotted in ("map", "filter"):
+            self._escape(args, state)
+            return UNKNOWN
+        element = self.element(args[0].value, state)
+        if dotted == "enumerate":
+            element = value(Instance("tuple", (instance("int"), element)))
+        elif dotted == "zip":
+            parts = tuple(self.element(arg.value, state) for arg in args)
+            element = value(Instance("tuple", parts))
+        if dotted == "sorted":
+            held = held_items(state, args[0].value)
+            state.heap[node] = Items(None, held.any if held else element)
+            return value(Sequence_(node))
+        return value(Instance("iterator", (element,)))
+
+    def _list_method(
+        self, receiver: Value, method: str, args: tuple[Argument, ...], state: State
+    ) -> Value:
+        sites = [atom.site for atom in receiver if isinstance(atom, Sequence_)]
+        strong = len(sites) == 1 == len(receiver)
+        result: Value = value(Nothing())
+        if method == "copy" and strong:
+            return receiver if not args else UNKNOWN
+        if method in ("pop",):
+            result = self.element(receiver, state)
+        elif method in ("index", "count"):
+            return instance("int")
+        for site in sites:
+            held = state.heap.get(site)
+            if not isinstance(held, Items):
+                continue
+            state.heap[site] = self._changed(held, method, args, state, strong=strong)
+        return result
+
+    def _changed(
+        self,
+        held: Items,
+        method: str,
+        args: tuple[Argument, ...],
+        state: State,
+        *,
+        strong: bool,
+    ) -> Items:
+        known = held.known if strong and len(held.sites) == len(held.known or ()) else None
+        if method in ("append", "add") and args:
+            added = (args[0].value,)
+            sites = (args[0].node.value,)
+        elif method == "extend" and args:
+            more = held_items(state, args[0].value)
+            if more is None or more.known is None:
+                return Items(
+                    None, join(held.any, self.element(args[0].value, state)), (), held.fixed
+                )
+            added, sites = more.known, more.sites
+            if len(sites) != len(added):
+                sites = (args[0].node.value,) * len(added)
+        elif method == "insert" and len(args) == 2:
+            index = next(iter(args[0].value), None)
+            both = join(held.any, args[1].value)
+            if known is None or index != Constant(0):
+                return Items(None, both, (), held.fixed)
+            return Items(
+                (args[1].value, *known), both, (args[1].node.value, *held.sites), held.fixed
+            )
+        elif method == "clear" and strong:
+            return Items((), NEVER, (), held.fixed)
+        elif method == "pop" and not args and known:
+            return Items(known[:-1], held.any, held.sites[:-1], held.fixed)
+        elif method in ("copy", "index", "count", "sort", "reverse"):
+            return held if method in ("copy", "index", "count") else Items(None, held.any, (), held.fixed)
+        else:
+            return widened_items(held)
+        both = join(held.any, all_items(added))
+        if known is None or len(known) + len(added) > 64:
+            return Items(None, both, (), held.fixed)
+        return Items((*known, *added), both, (*held.sites, *sites), held.fixed)
+
+    def _dict_method(
+        self, receiver: Value, method: str, args: tuple[Argument, ...], state: State
+    ) -> Value:
+        if method in ("get", "pop", "setdefault") and args:
+            key = _constant_text(args[0].value)
+            found = self._item(receiver, key, state) if key is not None else UNKNOWN
+            default = args[1].value if len(args) > 1 else value(Nothing(args[0].node))
+            if method == "get" and found is not UNKNOWN:
+                return join(found, default)
+            found = UNKNOWN
+        else:
+            found = UNKNOWN
+        if method in ("keys", "values", "items", "copy", "get"):
+            return receiver if method == "copy" else found
+        for atom in receiver:
+            entries = state.entries(atom)
+            if entries is None or not isinstance(atom, Mapping_):
+                continue
+            known = dict(entries.known)
+            is_open = entries.open
+            if method == "update":
+                for arg in args:
+                    other = [state.entries(a) for a in arg.value]
+                    first = other[0] if len(other) == 1 else None
+                    if arg.keyword is not None:
+                        known[arg.keyword] = arg.value
+                    elif first is not None and not first.open:
+                        known.update(first.known)
+                    else:
+                        is_open = True
+                state.heap[atom.site] = Entries(tuple(known.items()), is_open, entries.maybe)
+            else:
+                state.heap[atom.site] = Entries((), open=True)
+        return found
+
+    def _getattr(
+        self, node: cst.Call, owner: cst.BaseExpression, attr: str, state: State
+    ) -> Value:
+        base = self.evaluate(owner, state)
+        path = self.path(node, state)
+        found = state.paths.get(path) if path is not None else None
+        if found is None:
+            found = self._member(base, attr, state, self.path(owner, state), called=False)
+        if len(node.args) == 3:
+            default = self.evaluate(node.args[2].value, state)
+            if any(isinstance(atom, Unset) for atom in found) or Unknown() in found:
+                found = join(frozenset(a for a in found if not isinstance(a, Unset)), default)
+        elif path is not None:
+            found = self._read(node, path, found, state)
+        return found
+
+    # Other expressions
+
+    def await_(self, node: cst.Await, state: State) -> Value:
+        inner = node.expression
+        if isinstance(inner, cst.Call):
+            found = self.call(inner, state, awaited=True)
+        else:
+            found = self.evaluate(inner, state)
+        path = self.path(inner, state) if not isinstance(inner, cst.Call) else None
+        if may_be_missing(found):
+            self.use(inner, "await", found, path, state)
+            if path is not None:
+                assume_present(state, path, found)
+        result = self.ready(found)
+        if path is not None and any(
+            isinstance(a, Pending) and a.by in SELF_READYING for a in found
+        ):
+            narrow(state, path, result)
+        return result
+
+    @staticmethod
+    def ready(found: Value) -> Value:
+        """What awaiting, or entering, the value gives."""
+        results: list[Value] = []
+        for atom in found:
+            if isinstance(atom, Pending):
+                results.append(atom.result)
+            elif isinstance(atom, (Nothing, Unset)):
+                continue
+            else:
+                results.append(UNKNOWN)
+        return join_all(results) or UNKNOWN
+
+    def use(
+        self, node: cst.BaseExpression, how: str, used: Value, path: str | None, state: State
+    ) -> None:
+        if self.events is not None:
+            event = UseEvent(node, how, used, path, state.copy(), self.frame, self.caught)
+            self.events.uses.setdefault(node, []).append(event)
+
+    def boolean(self, node: cst.BooleanOperation, state: State) -> Value:
+        is_and = isinstance(node.operator, cst.And)
+        short = self.assume(node.left, not is_and, state.copy(), quiet=True)
+        left = Evaluator(self.analysis, self.frame, None).evaluate(node.left, state.copy())
+        other = self.assume(node.left, is_and, state)
+        results: list[Value] = []
+        if short is not None:
+            results.append(_with_truth(left, not is_and))
+        if other is not None:
+            results.append(self.evaluate(node.right, other))
+        self._become(state, join_states(short, other))
+        return join_all(results) or UNKNOWN
+
+    def conditional(self, node: cst.IfExp, state: State) -> Value:
+        yes = self.assume(node.test, True, state.copy())
+        no = self.assume(node.test, False, state.copy(), quiet=True)
+        results: list[Value] = []
+        if yes is not None:
+            results.append(self.evaluate(node.body, yes))
+        if no is not None:
+            results.append(self.evaluate(node.orelse, no))
+        self._become(state, join_states(yes, no))
+        return join_all(results) or UNKNOWN
+
+    @staticmethod
+    def _become(state: State, other: State | None) -> None:
+        if other is None:
+            state.dead = True
+            return
+        if other is state:
+            return
+        state.paths, state.heap = other.paths, other.heap
+        state.aliases, state.notes, state.dead = other.aliases, other.notes, other.dead
+
+    def comparison(self, node: cst.Comparison, state: State) -> Value:
+        self.evaluate(node.left, state)
+        for target in node.comparisons:
+            self.evaluate(target.comparator, state)
+        return instance("bool")
+
+    def unary(self, node: cst.UnaryOperation, state: State) -> Value:
+        inner = self.evaluate(node.expression, state)
+        if isinstance(node.operator, cst.Not):
+            return instance("bool")
+        if isinstance(node.operator, cst.Minus):
+            return frozenset(
+                Constant(-a.value)
+                if isinstance(a, Constant) and type(a.value) in (int, float)
+                else a
+                for a in inner
+                if not isinstance(a, Nothing)
+            ) or UNKNOWN  # type: ignore[return-value]
+        return inner
+
+    def binary(self, node: cst.BinaryOperation, state: State) -> Value:
+        left = self.evaluate(node.left, state)
+        right = self.evaluate(node.right, state)
+        if isinstance(node.operator, cst.Add):
+            first, second = held_items(state, left), held_items(state, right)
+            if first is not None and second is not None:
+                return self._concatenated_lists(node, first, second, left, state)
+            if first is not None or second is not None:
+                held = first or second
+                assert held is not None
+                state.heap[node] = Items(None, join(held.any, UNKNOWN), (), held.fixed)
+                return value(Sequence_(node))
+            return concatenated(left, right)
+        if isinstance(node.operator, cst.BitOr) and any(isinstance(a, Mapping_) for a in left):
+            return self._merged(node, left, right, state)
+        if isinstance(node.operator, cst.Modulo) and any(type_name(a) == "str" for a in left):
+            return value(Text((None,)))
+        names = {type_name(atom) for atom in left | right}
+        if names <= {"int", "bool"} and names:
+            if isinstance(node.operator, cst.Subtract):
+                return _subtracted(left, right)
+            return instance("float" if isinstance(node.operator, cst.Divide) else "int")
+        if names <= {"int", "bool", "float"} and names:
+            return instance("float")
+        return UNKNOWN
+
+    def add(self, left: Value, right: Value) -> Value:
+        """What `left += right` gives for what is not a built list."""
+        return concatenated(left, right)
+
+    def extend(self, of: Value, node: cst.AugAssign, added: Value, state: State) -> None:
+        """`of += added`, for built lists."""
+        arg = Argument(cst.Arg(node.value), added)
+        self._list_method(of, "extend", (arg,), state)
+
+    def _concatenated_lists(
+        self, node: cst.CSTNode, first: Items, second: Items, left: Value, state: State
+    ) -> Value:
+        both = join(first.any, second.any)
+        kind = next((a.kind for a in left if isinstance(a, Sequence_)), "list")
+        if first.known is None or second.known is None:
+            state.heap[node] = Items(None, both, (), first.fixed)
+        else:
+            sites = (*first.sites, *second.sites)
+            known = (*first.known, *second.known)
+            state.heap[node] = Items(
+                known, both, sites if len(sites) == len(known) else (), first.fixed
+            )
+        return value(Sequence_(node, kind))
+
+    def _merged(self, node: cst.CSTNode, left: Value, right: Value, state: State) -> Value:
+        sides = [[state.entries(a) for a in side] for side in (left, right)]
+        known: dict[str, Value] = {}
+        is_open = False
+        for side in sides:
+            entries = side[0] if len(side) == 1 else None
+            if entries is None:
+                is_open = True
+            else:
+                known.update(entries.known)
+                is_open = is_open or entries.open
+        state.heap[node] = Entries(tuple(known.items()), is_open)
+        return value(Mapping_(node))
+
+    def named(self, node: cst.NamedExpr, state: State) -> Value:
+        found = self.evaluate(node.value, state)
+        self.store(node.target, found, state, node.value)
+        return found
+
+    def subscript(self, node: cst.Subscript, state: State) -> Value:
+        base = self.evaluate(node.value, state)
+        keys: list[Value] = []
+        for element in node.slice:
+            if isinstance(element.slice, cst.Index):
+                keys.append(self.evaluate(element.slice.value, state))
+            else:
+                for part in (element.slice.lower, element.slice.upper, element.slice.step):
+                    if part is not None:
+                        self.evaluate(part, state)
+        path = self.path(node.value, state)
+        if may_be_missing(base):
+            self.use(node.value, "subscript", base, path, state)
+            if path is not None:
+                assume_present(state, path, base)
+        if not keys:  # a slice is of the same kind
+            held = held_items(state, base)
+            if held is not None:
+                state.heap[node] = Items(None, held.any, (), held.fixed)
+                return value(Sequence_(node))
+            return frozenset(
+                Instance("str") if type_name(a) == "str" else a
+                for a in base
+                if isinstance(a, (Instance, Constant, Text, Unknown))
+            ) or UNKNOWN
+        return self._subscripted(base, keys[0], state)
+
+    def _subscripted(self, base: Value, key: Value, state: State) -> Value:
+        results: list[Value] = []
+        for atom in base:
+            single = frozenset({atom})
+            if isinstance(atom, Sequence_):
+                held = state.items(atom)
+                index = next(iter(key)) if len(key) == 1 else None
+                if (
+                    held is not None
+                    and held.known
+                    and isinstance(index, Constant)
+                    and type(index.value) is int
+                    and -len(held.known) <= index.value < len(held.known)
+                ):
+                    results.append(held.known[index.value])
+                else:
+                    results.append(held.any if held is not None else UNKNOWN)
+            elif isinstance(atom, Mapping_):
+                text = _constant_text(key)
+                results.append(self._item(single, text, state) if text is not None else UNKNOWN)
+            elif isinstance(atom, Instance) and atom.cls == "dict" and len(atom.args) == 2:
+                results.append(atom.args[1])
+            elif isinstance(atom, Instance) and atom.cls == "list" and atom.args:
+                results.append(atom.args[0])
+            elif isinstance(atom, ClassObject):
+                results.append(single)
+            elif isinstance(atom, (Nothing, Unset)):
+                continue
+            else:
+                results.append(self.analysis.subscript(atom, key))
+        return join_all(results) or UNKNOWN
+
+    def _item(self, base: Value, key: str, state: State) -> Value:
+        results: list[Value] = []
+        for atom in base:
+            entries = state.entries(atom)
+            found = dict(entries.known).get(key) if entries is not None else None
+            results.append(found if found is not None else UNKNOWN)
+        return join_all(results)
+
+    def list_(self, node: cst.List | cst.Tuple | cst.Set, state: State) -> Value:
+        kind = {cst.List: "list", cst.Tuple: "tuple", cst.Set: "set"}[type(node)]
+        known: list[Value] | None = []
+        sites: list[cst.CSTNode] = []
+        anything: Value = NEVER
+        for element in node.elements:
+            given = self.evaluate(element.value, state)
+            if isinstance(element, cst.StarredElement):
+                held = held_items(state, given)
+                inner = held.any if held is not None else self.element(given, state)
+                anything = join(anything, inner)
+                if held is None or held.known is None:
+                    known = None
+                elif known is not None:
+                    known.extend(held.known)
+                    sites.extend(
+                        held.sites if len(held.sites) == len(held.known)
+                        else [element.value] * len(held.known)
+                    )
+                continue
+            anything = join(anything, given)
+            if known is not None:
+                known.append(given)
+                sites.append(element.value)
+        fixed = anything if kind == "list" and node.elements else None
+        state.heap[node] = Items(
+            tuple(known) if known is not None else None,
+            anything,
+            tuple(sites) if known is not None else (),
+            fixed,
+        )
+        return value(Sequence_(node, kind))
+
+    def dict_(self, node: cst.Dict, state: State) -> Value:
+        known: dict[str, Value] = {}
+        is_open = False
+        for element in node.elements:
+            given = self.evaluate(element.value, state)
+            if isinstance(element, cst.DictElement):
+                key = _constant_text(self.evaluate(element.key, state))
+                if key is None:
+                    is_open = True
+                else:
+                    known[key] = given
+                continue
+            entries = [state.entries(atom) for atom in given]
+            first = entries[0] if len(entries) == 1 else None
+            if first is None:
+                is_open = True
+            else:
+                known.update(first.known)
+                is_open = is_open or first.open
+        state.heap[node] = Entries(tuple(known.items()), is_open)
+        return value(Mapping_(node))
+
+    def comprehension(
+        self,
+        node: cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp,
+        state: State,
+    ) -> Value:
+        inner: State | None = state.copy()
+        clause: cst.CompFor | None = node.for_in
+        while clause is not None and inner is not None:
+            iterable = self._iterated(clause.iter, inner)
+            self.store(clause.target, self.element(iterable, inner), inner, None)
+            for test in clause.ifs:
+                if inner is not None:
+                    inner = self.assume(test.test, True, inner)
+            clause = clause.inner_for_in
+        element: Value = UNKNOWN
+        if inner is not None:
+            if isinstance(node, cst.DictComp):
+                self.evaluate(node.key, inner)
+                self.evaluate(node.value, inner)
+            else:
+                element = self.evaluate(node.elt, inner)
+            for site, held in inner.heap.items():
+                state.heap.setdefault(site, held)
+        if isinstance(node, cst.DictComp):
+            state.heap[node] = Entries((), open=True)
+            return value(Mapping_(node))
+        if isinstance(node, cst.GeneratorExp):
+            return value(Instance("iterator", (element,)))
+        state.heap[node] = Items(None, element)
+        return value(Sequence_(node, "list" if isinstance(node, cst.ListComp) else "set"))
+
+    def _iterated(self, node: cst.BaseExpression, state: State) -> Value:
+        found = self.evaluate(node, state)
+        if may_be_missing(found):
+            path = self.path(node, state)
+            self.use(node, "iterate", found, path, state)
+            if path is not None:
+                assume_present(state, path, found)
+        return found
+
+    def element(self, of: Value, state: State) -> Value:
+        """What iterating over the value gives."""
+        results: list[Value] = []
+        for atom in of:
+            if isinstance(atom, Sequence_):
+                held = state.items(atom)
+                results.append(held.any if held is not None else UNKNOWN)
+            elif isinstance(atom, (Nothing, Unset)):
+                continue
+            elif isinstance(atom, Instance) and atom.cls in (
+                "list",
+                "set",
+                "frozenset",
+                "iterator",
+                "dict",
+            ):
+                results.append(atom.args[0] if atom.args else UNKNOWN)
+            elif type_name(atom) == "str":
+                results.append(instance("str"))
+            else:
+                results.append(UNKNOWN)
+        return join_all(results)
+
+    def string(self, node: cst.SimpleString, state: State) -> Value:
+        del state
+        text = node.evaluated_value
+        return value(Constant(text)) if isinstance(text, (str, bytes)) else instance("str")
+
+    def strings(self, node: cst.ConcatenatedString, state: State) -> Value:
+        return concatenated(
+            self.evaluate(node.left, state), self.evaluate(node.right, state)
+        )
+
+    def formatted(self, node: cst.FormattedString, state: State) -> Value:
+        pieces: list[str | Value | None] = []
+        for part in node.parts:
+            if isinstance(part, cst.FormattedStringText):
+                pieces.append(_unescaped(part.value, node.prefix))
+            elif isinstance(part, cst.FormattedStringExpression):
+                found = self.evaluate(part.expression, state)
+                plain = part.conversion is None and not part.format_spec and part.equal is None
+                pieces.append(found if plain else None)
+        return formatted(pieces)
+
+    def integer(self, node: cst.Integer, state: State) -> Value:
+        del state
+        return value(Constant(node.evaluated_value))
+
+    def number(self, node: cst.Float, state: State) -> Value:
+        del state
+        return value(Constant(node.evaluated_value))
+
+    def lambda_(self, node: cst.Lambda, state: State) -> Value:
+        inner = state.copy()
+        for param in _lambda_params(node):
+            write(inner, param.name.value, UNKNOWN)
+        self.evaluate(node.body, inner)
+        return UNKNOWN
+
+    def yield_(self, node: cst.Yield, state: State) -> Value:
+        given: Value = value(Nothing(node))
+        if isinstance(node.value, cst.From):
+            given = self.evaluate(node.value.item, state)
+        elif node.value is not None:
+            given = self.evaluate(node.value, state)
+        self.analysis.yielded(self.frame, given, state)
+        return UNKNOWN
+
+    # Stores
+
+    def store(
+        self,
+        target: cst.CSTNode,
+        given: Value,
+        state: State,
+        expression: cst.BaseExpression | None,
+        annotation: cst.BaseExpression | None = None,
+    ) -> None:
+        """Assign to a target: a name, an attribute, an item, or a tuple of such."""
+        if isinstance(target, cst.Name):
+            path = target.value
+            if path in self.frame.scope.declared:
+                path = self._name_path(target, state) or path
+            self._bind_event(target, given, expression, annotation, state)
+            write(state, path, given)
+            self._note_alias(path, expression, state)
+        elif isinstance(target, cst.Attribute):
+            base = self.evaluate(target.value, state)
+            base_path = self.path(target.value, state)
+            path = self.path(target, state)
+            before = state.paths.get(path, UNKNOWN) if path is not None else UNKNOWN
+            if self.events is not None:
+                event = AttributeEvent(
+                    target,
+                    base,
+                    base_path,
+                    state.copy(),
+                    self.frame,
+                    before,
+                    stored=given,
+                    caught=self.caught,
+                )
+                self.events.attributes.setdefault(target, []).append(event)
+            self._bind_event(target, given, expression, annotation, state)
+            if path is not None:
+                write(state, path, given)
+        elif isinstance(target, cst.Subscript):
+            base = self.evaluate(target.value, state)
+            self._store_item(target, base, given, state)
+        elif isinstance(target, (cst.Tuple, cst.List)):
+            held = held_items(state, given)
+            for index, element in enumerate(target.elements):
+                if isinstance(element, cst.StarredElement):
+                    held = None
+                    self.store(element.value, UNKNOWN, state, None)
+                    continue
+                self.store(
+                    element.value, self._unpacked(given, held, index, len(target.elements)), state, None
+                )
+
+    def _unpacked(self, given: Value, held: Items | None, index: int, count: int) -> Value:
+        if held is not None and held.known is not None and len(held.known) == count:
+            return held.known[index]
+        parts: list[Value] = []
+        for atom in given:
+            if isinstance(atom, Instance) and atom.cls == "tuple" and len(atom.args) == count:
+                parts.append(atom.args[index])
+            else:
+                return UNKNOWN
+        return join_all(parts) or UNKNOWN
+
+    def _bind_event(
+        self,
+        node: cst.CSTNode,
+        given: Value,
+        expression: cst.BaseExpression | None,
+        annotation: cst.BaseExpression | None,
+        state: State,
+    ) -> None:
+        if self.events is not None:
+            event = BindEvent(node, given, expression, annotation, state.copy(), self.frame)
+            self.events.binds.setdefault(node, []).append(event)
+
+    def _note_alias(self, name: str, expression: cst.BaseExpression | None, state: State) -> None:
+        if isinstance(expression, (cst.Name, cst.Attribute)):
+            path = self.path(expression, state)
+            if path is not None and path != name and path in state.paths:
+                state.aliases[name] = state.aliases.get(path, path)
+
+    def _store_item(self, target: cst.Subscript, base: Value, given: Value, state: State) -> None:
+        element = target.slice[0].slice if len(target.slice) == 1 else None
+        key: Value = UNKNOWN
+        if isinstance(element, cst.Index):
+            key = self.evaluate(element.value, state)
+        text = _constant_text(key)
+        path = self.path(target.value, state)
+        if may_be_missing(base):
+            self.use(target.value, "subscript", base, path, state)
+            if path is not None:
+                assume_present(state, path, base)
+        for atom in base:
+            entries = state.entries(atom)
+            held = state.items(atom)
+            if isinstance(atom, Mapping_) and entries is not None:
+                if text is None:
+                    state.heap[atom.site] = Entries(entries.known, True, entries.maybe)
+                else:
+                    known = {**dict(entries.known), text: given}
+                    state.heap[atom.site] = Entries(
+                        tuple(known.items()), entries.open, entries.maybe - {text}
+                    )
+            elif isinstance(atom, Sequence_) and held is not None:
+                state.heap[atom.site] = Items(None, join(held.any, given), (), held.fixed)
+
+    # Truth
+
+    def assume(
+        self, node: cst.BaseExpression, truth: bool, state: State, *, quiet: bool = False
+    ) -> State | None:
+        """The state in which `node` is true (or false), or None where it cannot be.
+
+        The given state is used up. `quiet` records no events: the other branch already does.
+        """
+        if quiet and self.events is not None:
+            silent = Evaluator(self.analysis, self.frame, None, self.caught)
+            return silent.assume(node, truth, state)
+        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+            return self.assume(node.expression, not truth, state)
+        if isinstance(node, cst.BooleanOperation):
+            return self._assume_boolean(node, truth, state)
+        if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
+            return self._assume_comparison(node, truth, state)
+        if isinstance(node, cst.NamedExpr):
+            self.evaluate(node, state)
+            return self._refine(node.target, truth, state)
+        if isinstance(node, cst.Call):
+            return self._assume_call(node, truth, state)
+        if isinstance(node, cst.Await) and isinstance(node.expression, cst.Call):
+            return self._assume_call(node.expression, truth, state, awaited=True)
+        if isinstance(node, cst.Name) and node.value == "TYPE_CHECKING":
+            return state
+        if isinstance(node, cst.Attribute):
+            if node.attr.value == "TYPE_CHECKING":
+                return state
+            found = self._assume_property(node, truth, state)
+            if found is not NotImplemented:
+                return found  # type: ignore[return-value]
+        known = self.evaluate(node, state)
+        if state.dead:
+            return None
+        return self._refine(node, truth, state, known)
+
+    def _refine(
+        self, node: cst.BaseExpression, truth: bool, state: State, known: Value | None = None
+    ) -> State | None:
+        path = self.path(node, state)
+        if known is None:
+            known = state.paths.get(path, UNKNOWN) if path is not None else UNKNOWN
+        left = _with_truth(known, truth)
+        if not left:
+            return None
+        if path is not None and left != known:
+            narrow(state, path, left)
+        return state
+
+    def _assume_boolean(
+        self, node: cst.BooleanOperation, truth: bool, state: State
+    ) -> State | None:
+        is_and = isinstance(node.operator, cst.And)
+        if truth is is_and:
+            first = self.assume(node.left, truth, state)
+            return self.assume(node.right, truth, first) if first is not None else None
+        short = self.assume(node.left, truth, state.copy(), quiet=True)
+        other = self.assume(node.left, not truth, state)
+        if other is not None:
+            other = self.assume(node.right, truth, other)
+        return join_states(short, other)
+
+    def _assume_comparison(
+        self, node: cst.Comparison, truth: bool, state: State
+    ) -> State | None:
+        target = node.comparisons[0]
+        left, right = node.left, target.comparator
+        operator = target.operator
+        found = self.evaluate(left, state)
+        other = self.evaluate(right, state)
+        if state.dead:
+            return None
+        same = isinstance(operator, (cst.Is, cst.Equal))
+        if not same and not isinstance(operator, (cst.IsNot, cst.NotEqual)):
+            if isinstance(operator, (cst.In, cst.NotIn)):
+                return self._assume_member(left, found, other, truth, operator, state)
+            return state
+        holds = truth if same else not truth
+        for node_, mine, against in ((left, found, other), (right, other, found)):
+            refined = self._equal(node_, mine, against, holds, state)
+            if refined is None:
+                return None
+        return state
+
+    def _equal(
+        self, node: cst.BaseExpression, mine: Value, against: Value, holds: bool, state: State
+    ) -> State | None:
+        if len(against) != 1:
+            return state
+        (atom,) = against
+        if isinstance(atom, Nothing):
+            kept = frozenset(
+                a for a in mine if (isinstance(a, (Nothing, Unknown)) if holds else not isinstance(a, Nothing))
+            )
+            if holds and Unknown() in kept:
+                kept = (kept - UNKNOWN) | value(Nothing(node))
+        elif isinstance(atom, Constant) and holds:
+            kept = frozenset(a for a in mine if not isinstance(a, Nothing) and not (
+                isinstance(a, Constant) and a != atom
+            ))
+        elif isinstance(atom, Constant) and not holds:
+            kept = frozenset(a for a in mine if a != atom)
+        else:
+            return state
+        if not kept:
+            return None
+        path = self.path(node, state)
+        if path is not None and kept != mine:
+            narrow(state, path, kept)
+        return state
+
+    def _assume_member(
+        self,
+        node: cst.BaseExpression,
+        mine: Value,
+        container: Value,
+        truth: bool,
+        operator: cst.BaseCompOp,
+        state: State,
+    ) -> State | None:
+        held = held_items(state, container)
+        holds = truth is isinstance(operator, cst.In)
+        if held is None or held.known is None or not isinstance(node, (cst.Name, cst.Attribute)):
+            return state
+        has_none = any(isinstance(a, Nothing) for item in held.known for a in item)
+        path = self.path(node, state)
+        if path is None or has_none is holds:
+            return state
+        kept = without_missing(mine)
+        if not kept:
+            return None
+        narrow(state, path, kept)
+        return state
+
+    def _assume_call(
+        self, node: cst.Call, truth: bool, state: State, *, awaited: bool = False
+    ) -> State | None:
+        name = node.func.value if isinstance(node.func, cst.Name) else None
+        if name in ("isinstance", "hasattr", "callable", "bool", "all", "any") and node.args:
+            self.evaluate(node, state) if name != "hasattr" else None
+            first = node.args[0].value
+            if name == "hasattr" and len(node.args) == 2:
+                return self._assume_hasattr(node, truth, state)
+            if name == "isinstance" and len(node.args) == 2:
+                return self._assume_isinstance(node, truth, state)
+            if name in ("all", "any") and isinstance(first, (cst.List, cst.Tuple)):
+                if truth is (name == "all"):
+                    current: State | None = state
+                    for element in first.elements:
+                        if current is not None:
+                            current = self.assume(element.value, truth, current, quiet=True)
+                    return current
+                return state
+            if name == "callable" and truth:
+                return self._refine(first, True, state)
+            if name == "bool":
+                return self._refine(first, truth, state)
+            return state
+        outcome = self._assume_method(node, truth, state, awaited=awaited)
+        if outcome is not NotImplemented:
+            return outcome  # type: ignore[return-value]
+        found = self.call(node, state, awaited=awaited)
+        if awaited:
+            found = self.ready(found)
+        if state.dead:
+            return None
+        return self._refine(node, truth, state, found)
+
+    def _assume_method(
+        self, node: cst.Call, truth: bool, state: State, *, awaited: bool
+    ) -> State | None | object:
+        """`if self._ready():` tells what `_ready` tells on the paths that return true."""
+        if not isinstance(node.func, (cst.Attribute, cst.Name)):
+            return NotImplemented
+        silent = Evaluator(self.analysis, self.frame, None)
+        probe = state.copy()
+        callee = (
+            silent.attribute(node.func, probe, called=True)
+            if isinstance(node.func, cst.Attribute)
+            else silent.name(node.func, probe)
+        )
+        if len(callee) != 1:
+            return NotImplemented
+        (atom,) = callee
+        if not isinstance(atom, Function) or not isinstance(atom.target, LocalFunction):
+            return NotImplemented
+        if not self.analysis.tells_by_truth(atom.target):
+            return NotImplemented
+        self.call(node, state.copy(), awaited=awaited)  # for its events
+        path = self.path(node.func.value, state) if isinstance(node.func, cst.Attribute) else None
+        args = tuple(silent._argument(arg, state, runs=True) for arg in node.args)  # noqa: SLF001
+        reached = self.analysis.call(
+            silent, atom.target, atom.receiver, path, args, state, runs=True, truth=truth
+        )
+        return None if state.dead or not reached else state
+
+    def _assume_property(
+        self, node: cst.Attribute, truth: bool, state: State
+    ) -> State | None | object:
+        silent = Evaluator(self.analysis, self.frame, None)
+        base = silent.evaluate(node.value, state.copy())
+        for atom in base:
+            cls = atom.cls if isinstance(atom, (SelfObject, Instance)) else None
+            if len(base) != 1 or not isinstance(cls, LocalClass):
+                return NotImplemented
+            member = self.analysis.class_member(cls, node.attr.value)
+            if (
+                not isinstance(member, LocalFunction)
+                or self.analysis.method_kind(member) != "property"
+                or not self.analysis.tells_by_truth(member)
+            ):
+                return NotImplemented
+            self.evaluate(node, state.copy())  # for its events
+            path = self.path(node.value, state)
+            reached = self.analysis.call(
+                silent, member, base, path, (), state, runs=True, truth=truth
+            )
+            return None if state.dead or not reached else state
+        return NotImplemented
+
+    def _assume_hasattr(self, node: cst.Call, truth: bool, state: State) -> State | None:
+        owner = node.args[0].value
+        base_value = self.evaluate(owner, state)
+        base = self.path(owner, state)
+        name = _constant_text(self.evaluate(node.args[1].value, state))
+        if base is None or name is None:
+            return state
+        path = f"{base}.{name}"
+        found = state.paths.get(path)
+        if found is None:
+            found = self._member(base_value, name, state, base, called=False)
+        unset = frozenset(a for a in found if isinstance(a, Unset))
+        kept = found - unset if truth else unset
+        if not kept and found:
+            # What only an unresolved `setattr` elsewhere could have set.
+            if truth and unset:
+                return None
+            return state if Unknown() in found else None
+        if kept:
+            narrow(state, path, kept)
+        return state
+
+    def _assume_isinstance(self, node: cst.Call, truth: bool, state: State) -> State | None:
+        subject, classes = node.args[0].value, node.args[1].value
+        path = self.path(subject, state)
+        if isinstance(subject, cst.NamedExpr):
+            path = self.path(subject.target, state)
+        known = state.paths.get(path) if path is not None else None
+        if path is None:
+            return state
+        if known is None:
+            known = Evaluator(self.analysis, self.frame, None).evaluate(subject, state.copy())
+        kept = self.analysis.of_class(self.frame, known, classes, truth)
+        if not kept:
+            return None
+        narrow(state, path, kept)
+        return state
+
+
+def _with_truth(of: Value, truth: bool) -> Value:
+    kept: set[object] = set()
+    for atom in of:
+        if isinstance(atom, (Nothing, Unset)):
+            if not truth:
+                kept.add(atom)
+        elif isinstance(atom, Constant):
+            if bool(atom.value) is truth:
+                kept.add(atom)
+        elif truth or _may_be_falsy(atom):
+            if type_name(atom) == "bool":
+                kept.add(Constant(truth))
+            else:
+                kept.add(atom)
+    return frozenset(kept)  # type: ignore[arg-type]
+
+
+def _may_be_falsy(atom: object) -> bool:
+    if isinstance(atom, (Unknown, Sequence_, Mapping_, Text)):
+        return True
+    if isinstance(atom, Instance):
+        return isinstance(atom.cls, LocalClass) or atom.cls in _FALSY_TYPES
+    return False
+
+
+def _external(found: External) -> Value:
+    dotted = found.dotted
+    last = dotted.rpartition(".")[2]
+    if "." not in dotted:
+        return value(ModuleObject(dotted))
+    if last[:1].isupper() or dotted in ("datetime.datetime", "datetime.date"):
+        return value(ClassObject(dotted))
+    return value(Function(dotted, name=last))
+
+
+def _builtin(name: str) -> Value:
+    if name in _BUILTIN_TYPES:
+        return value(ClassObject(name))
+    if hasattr(builtins, name):
+        return value(Function(name, name=name))
+    return UNKNOWN
+
+
+def _constant_text(of: Value) -> str | None:
+    if len(of) == 1:
+        (atom,) = of
+        if isinstance(atom, Constant) and isinstance(atom.value, str):
+            return atom.value
+    return None
+
+
+def _getattr_call(node: cst.CSTNode) -> tuple[cst.BaseExpression, str] | None:
+    if (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Name)
+        and node.func.value == "getattr"
+        and len(node.args) in (2, 3)
+        and isinstance(node.args[1].value, cst.SimpleString)
+        and isinstance(node.args[1].value.evaluated_value, str)
+    ):
+        return node.args[0].value, node.args[1].value.evaluated_value
+    return None
+
+
+def _subtracted(left: Value, right: Value) -> Value:
+    if len(left) == len(right) == 1:
+        (a,), (b,) = left, right
+        if isinstance(a, Constant) and isinstance(b, Constant):
+            if type(a.value) is int and type(b.value) is int:
+                return value(Constant(a.value - b.value))
+    return instance("int")
+
+
+def _unescaped(text: str, prefix: str) -> str:
+    text = text.replace("{{", "{").replace("}}", "}")
+    if "\\" not in text or "r" in prefix.lower():
+        return text
+    try:
+        return text.encode("latin-1", "backslashreplace").decode("unicode_escape")
+    except UnicodeDecodeError:
+        return text
+
+
+def _lambda_params(node: cst.Lambda) -> list[cst.Param]:
+    from store_lint.tree.module import parameters
+
+    return parameters(node)
+
+
+_HANDLERS: Final[dict[type, Callable[[Evaluator, object, State], Value]]] = {  # type: ignore[assignment]
+    cst.Name: Evaluator.name,
+    cst.Attribute: Evaluator.attribute,
+    cst.Call: Evaluator.call,
+    cst.Await: Evaluator.await_,
+    cst.BooleanOperation: Evaluator.boolean,
+    cst.IfExp: Evaluator.conditional,
+    cst.Comparison: Evaluator.comparison,
+    cst.UnaryOperation: Evaluator.unary,
+    cst.BinaryOperation: Evaluator.binary,
+    cst.NamedExpr: Evaluator.named,
+    cst.Subscript: Evaluator.subscript,
+    cst.List: Evaluator.list_,
+    cst.Tuple: Evaluator.list_,
+    cst.Set: Evaluator.list_,
+    cst.Dict: Evaluator.dict_,
+    cst.ListComp: Evaluator.comprehension,
+    cst.SetComp: Evaluator.comprehension,
+    cst.DictComp: Evaluator.comprehension,
+    cst.GeneratorExp: Evaluator.comprehension,
+    cst.SimpleString: Evaluator.string,
+    cst.ConcatenatedString: Evaluator.strings,
+    cst.FormattedString: Evaluator.formatted,
+    cst.Integer: Evaluator.integer,
+    cst.Float: Evaluator.number,
+    cst.Lambda: Evaluator.lambda_,
+    cst.Yield: Evaluator.yield_,
+}

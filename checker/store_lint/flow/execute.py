@@ -1,0 +1,421 @@
+"""Runs the graph of one function from its entry states to its exits: the forward analysis itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from store_lint.flow.evaluate import Evaluator
+from store_lint.flow.events import BindEvent
+from store_lint.flow.knowledge import SELF_READYING
+from store_lint.flow.state import States, assume_present, join_states, narrow, same, write
+from store_lint.flow.values import (
+    NEVER,
+    UNKNOWN,
+    ClassObject,
+    Constant,
+    Function,
+    Instance,
+    Nothing,
+    Pending,
+    SelfObject,
+    State,
+    join,
+    may_be_missing,
+    only_missing,
+    value,
+    without_missing,
+)
+from store_lint.tree.expressions import children
+from store_lint.tree.program import LocalClass, LocalFunction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from store_lint.flow.analysis import Analysis
+    from store_lint.flow.events import Events
+    from store_lint.flow.graph import Block, Graph, Step
+    from store_lint.flow.values import Frame, Value
+
+RETURNED = "<return>"
+"""The path under which a state at an exit holds what is returned."""
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """The outcome of running a graph."""
+
+    exits: list[State] = field(default_factory=list)
+    places: dict[int, cst.CSTNode] = field(default_factory=dict)
+    """For an exit state (by `id`), the return statement that led to it."""
+    yields: list[tuple[Value, State]] = field(default_factory=list)
+
+
+class Executor:
+    """Runs one graph in one frame."""
+
+    def __init__(
+        self, analysis: Analysis, frame: Frame, graph: Graph, truth: bool | None = None
+    ) -> None:
+        self.analysis = analysis
+        self.frame = frame
+        self.graph = graph
+        self.truth = truth
+        """Where given, only returns whose value has this truth count as exits."""
+
+    def run(self, entry: Iterable[State], events: Events | None) -> list[State]:
+        """The states at the exit, after the analysis has come to rest.
+
+        With `events`, every block is run once more from each of its final states, and what rules may
+        want to see is recorded.
+        """
+        incoming: dict[int, States] = {}
+        queue: list[int] = []
+        queued: set[int] = set()
+
+        def reach(block: Block, state: State) -> None:
+            if state.dead:
+                return
+            if incoming.setdefault(block.index, States()).add(state) and block.index not in queued:
+                queued.add(block.index)
+                heappush(queue, block.index)
+
+        for state in entry:
+            reach(self.graph.entry, state)
+        while queue:
+            index = heappop(queue)
+            queued.discard(index)
+            block = self.graph.blocks[index]
+            if not self.analysis.spend(len(block.steps) + 1):
+                break
+            for state in list(incoming[index].by_facts.values()):
+                for target, reached in self.block(block, state.copy(), None):
+                    reach(target, reached)
+        if events is not None:
+            for index, states in sorted(incoming.items()):
+                for state in list(states.by_facts.values()):
+                    for _ in self.block(self.graph.blocks[index], state.copy(), events):
+                        pass
+        exits = incoming.get(self.graph.exit.index)
+        return list(exits.by_facts.values()) if exits is not None else []
+
+    def block(
+        self, block: Block, state: State, events: Events | None
+    ) -> Iterable[tuple[Block, State]]:
+        evaluator = Evaluator(self.analysis, self.frame, events, block.caught)
+        states = [state]
+        raised = state.copy() if block.handlers is not None else None
+        for step in block.steps:
+            following: list[State] = []
+            for current in states:
+                following.extend(self.step(step, evaluator, current))
+            states = [s for s in following if not s.dead]
+            if raised is not None:
+                for current in states:
+                    raised = join_states(raised, current.copy())
+            if not states:
+                break
+        if block.handlers is not None and raised is not None:
+            yield block.handlers, raised
+        for index, edge in enumerate(block.edges):
+            for current in states:
+                last = index == len(block.edges) - 1
+                moved = current if last else current.copy()
+                if edge.condition is None:
+                    yield edge.target, moved
+                    continue
+                reached = evaluator.assume(edge.condition, edge.truth, moved)
+                if reached is not None:
+                    yield edge.target, reached
+
+    def step(self, step: Step, evaluator: Evaluator, state: State) -> list[State]:
+        node = step.node
+        if step.kind == "statement":
+            return self.statement(node, evaluator, state)
+        if step.kind == "test":
+            evaluator.evaluate(node, state)
+        elif step.kind == "define":
+            self.define(node, evaluator, state)
+        elif step.kind == "iterate" and isinstance(node, cst.For):
+            iterable = evaluator._iterated(node.iter, state)  # noqa: SLF001
+            evaluator.store(node.target, evaluator.element(iterable, state), state, None)
+        elif step.kind == "enter" and isinstance(node, cst.WithItem):
+            self.enter(node, evaluator, state)
+        elif step.kind == "handle":
+            self.handle(node, state)
+        elif step.kind == "match" and isinstance(node, cst.MatchCase):
+            return self.match(step, node, evaluator, state)
+        return [] if state.dead else [state]
+
+    def statement(self, node: cst.CSTNode, evaluator: Evaluator, state: State) -> list[State]:
+        if isinstance(node, cst.Expr):
+            evaluator.evaluate(node.value, state)
+        elif isinstance(node, cst.Assign):
+            return self.assign(node, evaluator, state)
+        elif isinstance(node, cst.AnnAssign):
+            self.annotated(node, evaluator, state)
+        elif isinstance(node, cst.AugAssign):
+            self.augmented(node, evaluator, state)
+        elif isinstance(node, cst.Return):
+            return self.return_(node, evaluator, state)
+        elif isinstance(node, cst.Raise):
+            if node.exc is not None:
+                evaluator.evaluate(node.exc, state)
+            if node.cause is not None:
+                evaluator.evaluate(node.cause.item, state)
+        elif isinstance(node, cst.Assert):
+            if node.msg is not None:
+                evaluator.evaluate(node.msg, state.copy())
+        elif isinstance(node, cst.Del):
+            self.delete(node.target, evaluator, state)
+        elif isinstance(node, (cst.Import, cst.ImportFrom)):
+            self.import_(node, state)
+        return [] if state.dead else [state]
+
+    def assign(self, node: cst.Assign, evaluator: Evaluator, state: State) -> list[State]:
+        flags = self._as_flag(node.value, evaluator, state)
+        if flags is not None:
+            for given, current in flags:
+                for target in node.targets:
+                    evaluator.store(target.target, given, current, node.value)
+            return [current for _, current in flags]
+        given = evaluator.evaluate(node.value, state)
+        for target in node.targets:
+            evaluator.store(target.target, given, state, node.value)
+        return [] if state.dead else [state]
+
+    def _as_flag(
+        self, node: cst.BaseExpression, evaluator: Evaluator, state: State
+    ) -> list[tuple[Value, State]] | None:
+        """`ready = self.pool is not None` tells of the pool by the flag: keep both cases apart."""
+        is_test = isinstance(node, cst.Comparison) or (
+            isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not)
+        )
+        if not is_test:
+            return None
+        silent = Evaluator(self.analysis, self.frame, None)
+        yes = silent.assume(node, True, state.copy())
+        no = silent.assume(node, False, state.copy())
+        if yes is not None and no is not None and same(yes, no):
+            return None
+        evaluator.evaluate(node, state.copy())  # for its events
+        cases = ((value(Constant(True)), yes), (value(Constant(False)), no))
+        return [(given, reached) for given, reached in cases if reached is not None]
+
+    def annotated(self, node: cst.AnnAssign, evaluator: Evaluator, state: State) -> None:
+        annotation = node.annotation.annotation
+        if node.value is None:
+            return
+        given = evaluator.evaluate(node.value, state)
+        declared = self.analysis.types.annotation(self.frame.scope, annotation)
+        for atom in given:
+            held = state.items(atom)
+            if held is not None:
+                element = self._declared_element(declared)
+                state.heap[atom.site] = type(held)(held.known, held.any, held.sites, element)  # type: ignore[union-attr]
+        if given == UNKNOWN:
+            given = join(without_missing(declared), only_missing(declared)) or UNKNOWN
+        evaluator.store(node.target, given, state, node.value, annotation)
+
+    @staticmethod
+    def _declared_element(declared: Value) -> Value | None:
+        for atom in declared:
+            if isinstance(atom, Instance) and atom.cls == "list":
+                return atom.args[0] if atom.args else UNKNOWN
+        return UNKNOWN
+
+    def augmented(self, node: cst.AugAssign, evaluator: Evaluator, state: State) -> None:
+        if isinstance(node.operator, cst.AddAssign):
+            before = evaluator.evaluate(node.target, state)
+            added = evaluator.evaluate(node.value, state)
+            if any(state.items(atom) is not None for atom in before):
+                evaluator.extend(before, node, added, state)
+                return
+            binary = evaluator.add(before, added)
+            evaluator.store(node.target, binary, state, None)
+            return
+        evaluator.evaluate(node.target, state)
+        evaluator.evaluate(node.value, state)
+        evaluator.store(node.target, UNKNOWN, state, None)
+
+    def return_(self, node: cst.Return, evaluator: Evaluator, state: State) -> list[State]:
+        given: Value = value(Nothing(node))
+        current: State | None = state
+        if self.truth is not None:
+            if node.value is None:
+                return [] if self.truth else [state]
+            evaluator.evaluate(node.value, state.copy())
+            current = evaluator.assume(node.value, self.truth, state)
+            if current is None or current.dead:
+                return []
+        elif node.value is not None:
+            flags = self._as_flag(node.value, evaluator, state)
+            if flags is not None and len(flags) == 1:
+                given, current = flags[0]
+            else:
+                given = evaluator.evaluate(node.value, state)
+        if current is None or current.dead:
+            return []
+        if evaluator.events is not None:
+            event = BindEvent(node, given, node.value, None, current.copy(), self.frame)
+            evaluator.events.binds.setdefault(node, []).append(event)
+        current.paths[RETURNED] = given
+        self.analysis.left_at(current, node)
+        return [current]
+
+    def delete(self, target: cst.BaseExpression, evaluator: Evaluator, state: State) -> None:
+        if isinstance(target, (cst.Tuple, cst.List)):
+            for element in target.elements:
+                self.delete(element.value, evaluator, state)
+            return
+        path = evaluator.path(target, state)
+        if isinstance(target, cst.Attribute):
+            evaluator.evaluate(target.value, state)
+            if path is not None:
+                from store_lint.flow.values import Unset
+
+                write(state, path, value(Unset(target.attr.value)))
+        elif isinstance(target, cst.Name):
+            state.paths.pop(target.value, None)
+        else:
+            evaluator.evaluate(target, state)
+
+    def import_(self, node: cst.Import | cst.ImportFrom, state: State) -> None:
+        """A local import hides what the name was; it is looked up where it is used."""
+        if isinstance(node.names, cst.ImportStar):
+            return
+        for alias in node.names:
+            bound = alias.asname.name if alias.asname is not None else alias.name
+            while isinstance(bound, cst.Attribute):
+                bound = bound.value
+            if isinstance(bound, cst.Name):
+                state.paths.pop(bound.value, None)
+
+    def define(self, node: cst.CSTNode, evaluator: Evaluator, state: State) -> None:
+        if isinstance(node, cst.FunctionDef):
+            for param in (*node.params.params, *node.params.kwonly_params):
+                if param.default is not None:
+                    evaluator.evaluate(param.default, state)
+            for decorator in node.decorators:
+                evaluator.evaluate(decorator.decorator, state)
+            if self.frame.scope.is_function:
+                function = LocalFunction(self.frame.scope.child(node))
+                state.paths[node.name.value] = value(Function(function, name=node.name.value))
+        elif isinstance(node, cst.ClassDef):
+            for arg in (*node.bases, *node.keywords):
+                evaluator.evaluate(arg.value, state)
+            if self.frame.scope.is_function:
+                cls = LocalClass(self.frame.scope.child(node))
+                state.paths[node.name.value] = value(ClassObject(cls))
+
+    def enter(self, node: cst.WithItem, evaluator: Evaluator, state: State) -> None:
+        item = node.item
+        if isinstance(item, cst.Call):
+            found = evaluator.call(item, state, awaited=True)
+            path = None
+        else:
+            found = evaluator.evaluate(item, state)
+            path = evaluator.path(item, state)
+        if may_be_missing(found):
+            evaluator.use(item, "with", found, path, state)
+            if path is not None:
+                assume_present(state, path, found)
+        entered = NEVER
+        for atom in found:
+            entered = join(entered, self._entered(atom, path, evaluator, state))
+        if path is not None and any(
+            isinstance(a, Pending) and a.by in SELF_READYING for a in found
+        ):
+            narrow(state, path, entered)
+        if node.asname is not None:
+            evaluator.store(node.asname.name, entered or UNKNOWN, state, item)
+
+    def _entered(
+        self, atom: object, path: str | None, evaluator: Evaluator, state: State
+    ) -> Value:
+        if isinstance(atom, Pending):
+            return atom.result
+        if isinstance(atom, (SelfObject, Instance)):
+            single: Value = frozenset({atom})
+            if isinstance(atom.cls, LocalClass):
+                for name in ("__aenter__", "__enter__"):
+                    member = self.analysis.class_member(atom.cls, name)
+                    if isinstance(member, LocalFunction):
+                        where = "self" if isinstance(atom, SelfObject) else path
+                        made = self.analysis.call(
+                            evaluator, member, single, where, (), state, runs=True
+                        )
+                        return evaluator.ready(made) if made else UNKNOWN
+                return UNKNOWN
+            return self.analysis.entered(atom)
+        return NEVER if isinstance(atom, Nothing) else UNKNOWN
+
+    @staticmethod
+    def handle(node: cst.CSTNode, state: State) -> None:
+        name = getattr(node, "name", None)
+        if isinstance(name, cst.AsName) and isinstance(name.name, cst.Name):
+            write(state, name.name.value, UNKNOWN)
+
+    def match(
+        self, step: Step, case: cst.MatchCase, evaluator: Evaluator, state: State
+    ) -> list[State]:
+        subject = step.subject
+        if subject is None:
+            return [state]
+        silent = Evaluator(self.analysis, self.frame, None)
+        known = silent.evaluate(subject, state.copy())
+        path = evaluator.path(subject, state)
+        kept = self._matching(case.pattern, known, step.matches)
+        if not kept and known:
+            return []
+        if path is not None and kept != known:
+            narrow(state, path, kept)
+        if step.matches:
+            self._capture(case.pattern, kept, state)
+        return [state]
+
+    def _matching(self, pattern: cst.MatchPattern, known: Value, matches: bool) -> Value:
+        if isinstance(pattern, cst.MatchSingleton) and pattern.value.value == "None":
+            if matches:
+                return frozenset(a for a in known if isinstance(a, Nothing)) or (
+                    value(Nothing(pattern)) if UNKNOWN <= known else NEVER
+                )
+            return frozenset(a for a in known if not isinstance(a, Nothing))
+        if isinstance(pattern, cst.MatchAs):
+            if pattern.pattern is not None:
+                return self._matching(pattern.pattern, known, matches)
+            return known if matches else NEVER
+        if isinstance(pattern, cst.MatchClass):
+            if matches:
+                return self.analysis.of_class(self.frame, known, pattern.cls, True)
+            exact = not pattern.patterns and not pattern.kwds
+            return (
+                self.analysis.of_class(self.frame, known, pattern.cls, False) if exact else known
+            )
+        if isinstance(pattern, cst.MatchOr):
+            if not matches:
+                for part in pattern.patterns:
+                    known = self._matching(part.pattern, known, False)
+                return known
+            result = NEVER
+            for part in pattern.patterns:
+                result = join(result, self._matching(part.pattern, known, True))
+            return result
+        return without_missing(known) if matches else known
+
+    def _capture(self, pattern: cst.MatchPattern, known: Value, state: State) -> None:
+        if isinstance(pattern, cst.MatchAs):
+            if pattern.name is not None:
+                write(state, pattern.name.value, known)
+            if pattern.pattern is not None:
+                self._capture(pattern.pattern, known, state)
+            return
+        for child in children(pattern):
+            if isinstance(child, cst.MatchAs) or isinstance(child, cst.MatchPattern):
+                self._capture(child, UNKNOWN, state)
+            elif isinstance(child, (cst.MatchSequenceElement, cst.MatchKeywordElement)):
+                inner = child.value if isinstance(child, cst.MatchSequenceElement) else child.pattern
+                self._capture(inner, UNKNOWN, state)

@@ -1,0 +1,189 @@
+"""Operations on states: writing and narrowing access paths, and joining what two paths know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from store_lint.flow.values import (
+    NEVER,
+    UNKNOWN,
+    Constant,
+    Entries,
+    Items,
+    Nothing,
+    State,
+    Unset,
+    join,
+    join_all,
+    without_missing,
+)
+
+if TYPE_CHECKING:
+    from store_lint.flow.values import Value
+
+GLOBAL = "::"
+"""Parts the file from the name in the path of a module's variable."""
+
+
+def is_shared(path: str) -> bool:
+    """Whether the path outlives the function: an attribute, or a module's variable."""
+    return "." in path or GLOBAL in path
+
+
+def write(state: State, path: str, value: Value) -> None:
+    """Assign: what was known of the path, its attributes and its aliases is gone."""
+    forget_below(state, path)
+    state.paths[path] = value
+    state.notes.pop(path, None)
+    if state.aliases:
+        for name, of in list(state.aliases.items()):
+            if name == path or of == path or of.startswith(path + "."):
+                del state.aliases[name]
+
+
+def forget_below(state: State, path: str) -> None:
+    prefix = path + "."
+    for known in [p for p in state.paths if p.startswith(prefix)]:
+        del state.paths[known]
+
+
+def narrow(state: State, path: str, value: Value) -> None:
+    """Note that the object at `path` is now known to be `value`, under each of its names."""
+    state.paths[path] = value
+    original = state.aliases.get(path)
+    if original is not None and original in state.paths:
+        state.paths[original] = value
+    for name, of in state.aliases.items():
+        if of == path or (original is not None and of == original):
+            state.paths[name] = value
+
+
+def assume_present(state: State, path: str, value: Value) -> None:
+    """After a use that would have raised: None and unset are over."""
+    narrow(state, path, without_missing(value) or UNKNOWN)
+
+
+def join_states(left: State | None, right: State | None) -> State | None:
+    """What holds on either of two paths; None is a path that is not reached."""
+    if left is None or left.dead:
+        return right
+    if right is None or right.dead or left is right:
+        return left
+    paths: dict[str, Value] = {}
+    for path, value in left.paths.items():
+        other = right.paths.get(path)
+        if other is not None:
+            paths[path] = value if value is other else join(value, other)
+        elif not is_shared(path):
+            paths[path] = value
+    for path, value in right.paths.items():
+        if path not in left.paths and not is_shared(path):
+            paths[path] = value
+    heap = left.heap.copy()
+    for site, held in right.heap.items():
+        mine = heap.get(site)
+        heap[site] = held if mine is None else join_held(mine, held)
+    aliases = {n: p for n, p in left.aliases.items() if right.aliases.get(n) == p}
+    return State(paths, heap, aliases, {**right.notes, **left.notes})
+
+
+def join_held(left: Items | Entries, right: Items | Entries) -> Items | Entries:
+    if left is right or left == right:
+        return left
+    if isinstance(left, Items) and isinstance(right, Items):
+        everything = join(left.any, right.any)
+        fixed = left.fixed if left.fixed == right.fixed else None
+        if (
+            left.known is not None
+            and right.known is not None
+            and len(left.known) == len(right.known)
+        ):
+            known = tuple(join(a, b) for a, b in zip(left.known, right.known, strict=True))
+            return Items(known, everything, left.sites, fixed)
+        return Items(None, everything, (), fixed)
+    if isinstance(left, Entries) and isinstance(right, Entries):
+        mine, other = dict(left.known), dict(right.known)
+        known = {
+            key: join(mine.get(key, NEVER), other.get(key, NEVER)) for key in {**mine, **other}
+        }
+        one_sided = frozenset(mine.keys() ^ other.keys())
+        return Entries(
+            tuple(known.items()), left.open or right.open, left.maybe | right.maybe | one_sided
+        )
+    return Items(None, UNKNOWN)
+
+
+def same(left: State, right: State) -> bool:
+    return left.paths == right.paths and left.heap == right.heap and left.aliases == right.aliases
+
+
+def correlations(state: State) -> frozenset[tuple[str, object]]:
+    """The facts that must not be mixed with their opposites: what is None, which flag is up.
+
+    Two states that agree on these are joined; others are kept apart, so that a flag that goes with
+    a pool, or a query's text with its parameters, stay together.
+    """
+    facts: list[tuple[str, object]] = []
+    for path, value in state.paths.items():
+        if len(value) != 1:
+            continue
+        (atom,) = value
+        if isinstance(atom, (Nothing, Unset)):
+            facts.append((path, None))
+        elif isinstance(atom, Constant) and isinstance(atom.value, (bool, str)):
+            facts.append((path, atom))
+    return frozenset(facts)
+
+
+class States:
+    """The states with which one point is reached, kept apart by their correlations."""
+
+    __slots__ = ("by_facts",)
+    LIMIT = 8
+
+    def __init__(self) -> None:
+        self.by_facts: dict[frozenset[tuple[str, object]], State] = {}
+
+    def add(self, state: State) -> bool:
+        """Join a state in; says whether that brought anything new."""
+        facts = correlations(state)
+        if facts not in self.by_facts and len(self.by_facts) >= self.LIMIT:
+            facts = frozenset(f for f in facts if is_shared(f[0]) and not isinstance(f[1], Constant))
+            if facts not in self.by_facts and len(self.by_facts) >= 2 * self.LIMIT:
+                facts = frozenset()
+        known = self.by_facts.get(facts)
+        if known is None:
+            self.by_facts[facts] = state
+            return True
+        joined = join_states(known, state)
+        if joined is None or same(joined, known):
+            return False
+        self.by_facts[facts] = joined
+        return True
+
+    def joined(self) -> State | None:
+        result: State | None = None
+        for state in self.by_facts.values():
+            result = join_states(result, state)
+        return result
+
+
+def held_items(state: State, of: Value) -> Items | None:
+    """What the sequence holds, where `of` is one built sequence or several of the same shape."""
+    held = [state.items(atom) for atom in of]
+    known = [items for items in held if items is not None]
+    if not known or len(known) != len(held):
+        return None
+    result: Items | Entries = known[0]
+    for other in known[1:]:
+        result = join_held(result, other)
+    return result if isinstance(result, Items) else None
+
+
+def widened_items(held: Items) -> Items:
+    """The sequence after something unknown may have changed it."""
+    return Items(None, join(held.any, UNKNOWN), (), held.fixed)
+
+
+def all_items(items: tuple[Value, ...]) -> Value:
+    return join_all(items)
