@@ -66,7 +66,7 @@ _BINDING: Final = frozenset(
         cst.MatchAs,
         cst.MatchStar,
         cst.MatchMapping,
-        cst.AssignTarget,
+        cst.Assign,
         cst.AnnAssign,
         cst.Del,
         cst.For,
@@ -87,14 +87,25 @@ class Use:
     """The parameters of lambdas and the targets of comprehensions around it: they hide names."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Assigned:
+    """An attribute that a statement assigns or deletes."""
+
+    node: cst.Attribute
+    scope: Scope
+    hidden: frozenset[str]
+    value: cst.BaseExpression | None = None
+    """What is assigned; None where that is a part of something, as in `a.b, c = …`."""
+    annotation: cst.BaseExpression | None = None
+
+
 @dataclass(slots=True, eq=False)
 class Expressions:
     """What one walk over a file collects."""
 
     read: list[Use] = field(default_factory=list[Use])
     """Attributes that are read; `a.b.c` is two of them. Annotations are left out."""
-    stored: list[Use] = field(default_factory=list[Use])
-    """Attributes that are assigned or deleted."""
+    stored: list[Assigned] = field(default_factory=list[Assigned])
     calls: list[Use] = field(default_factory=list[Use])
     captured: dict[Scope, set[str]] = field(default_factory=dict[Scope, set[str]])
     """Names that a scope binds in expressions and patterns (`:=`, `case x`)."""
@@ -103,7 +114,7 @@ class Expressions:
 def collect(module: Module) -> Expressions:
     """Walk a file; ask `Program.expressions`, which keeps the outcome."""
     found = Expressions()
-    targets: set[int] = set()
+    targets: dict[int, tuple[cst.BaseExpression | None, cst.BaseExpression | None]] = {}
     nowhere: frozenset[str] = frozenset()
     pending: list[tuple[cst.CSTNode, Scope, frozenset[str]]] = [
         (module.source.tree, module.scope, nowhere)
@@ -113,8 +124,10 @@ def collect(module: Module) -> Expressions:
         kind = type(node)
         if kind is cst.Attribute:
             assert isinstance(node, cst.Attribute)
-            use = Use(node, scope, hidden)
-            (found.stored if id(node) in targets else found.read).append(use)
+            if id(node) in targets:
+                found.stored.append(Assigned(node, scope, hidden, *targets[id(node)]))
+            else:
+                found.read.append(Use(node, scope, hidden))
             if type(node.value) is not cst.Name:
                 pending.append((node.value, scope, hidden))
             continue
@@ -130,13 +143,14 @@ def collect(module: Module) -> Expressions:
                 hidden |= set(_hidden_names(node))
             elif isinstance(node, cst.AugAssign):
                 if isinstance(node.target, cst.Attribute):  # it is read as well
-                    found.stored.append(Use(node.target, scope, hidden))
+                    found.stored.append(Assigned(node.target, scope, hidden))
             elif isinstance(node, (cst.NamedExpr, cst.MatchAs, cst.MatchStar, cst.MatchMapping)):
                 name = _captured_name(node)
                 if name is not None:
                     found.captured.setdefault(scope, set()).add(name)
             else:
-                targets.update(map(id, _stored(node)))
+                for target, value, annotation in _targets(node):
+                    targets[id(target)] = (value, annotation)
         for name in code_fields(kind):
             value = getattr(node, name)
             if value.__class__ in _SEQUENCES:
@@ -156,12 +170,21 @@ def _evaluated_outside(node: cst.FunctionDef | cst.ClassDef) -> Iterator[cst.CST
         yield node.params
 
 
-def _stored(node: cst.CSTNode) -> Iterator[cst.Attribute]:
-    """The attributes that a statement assigns or deletes."""
-    if isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.Del, cst.For, cst.CompFor)):
-        yield from _attributes(node.target)
+def _targets(
+    node: cst.CSTNode,
+) -> Iterator[tuple[cst.Attribute, cst.BaseExpression | None, cst.BaseExpression | None]]:
+    """The attributes that a statement assigns or deletes, with the value and the annotation."""
+    if isinstance(node, cst.Assign):
+        for target in node.targets:
+            for attribute in _attributes(target.target):
+                yield attribute, node.value if attribute is target.target else None, None
+    elif isinstance(node, cst.AnnAssign):
+        if isinstance(node.target, cst.Attribute):
+            yield node.target, node.value, node.annotation.annotation
+    elif isinstance(node, (cst.Del, cst.For, cst.CompFor)):
+        yield from ((attribute, None, None) for attribute in _attributes(node.target))
     elif isinstance(node, cst.AsName):
-        yield from _attributes(node.name)
+        yield from ((attribute, None, None) for attribute in _attributes(node.name))
 
 
 def _attributes(target: cst.CSTNode) -> Iterator[cst.Attribute]:

@@ -48,14 +48,18 @@ class Binding:
 
 @dataclass(eq=False, slots=True)
 class _Collected:
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    replaced: dict[str, list[Binding]] = field(default_factory=dict)
-    stars: list[tuple[ImportTarget, cst.ImportFrom]] = field(default_factory=list)
-    scopes: list[cst.ClassDef | cst.FunctionDef] = field(default_factory=list)
-    imports: list[tuple[ImportTarget, cst.ImportAlias, cst.Import | cst.ImportFrom]] = field(
-        default_factory=list
+    bindings: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
+    replaced: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
+    declared: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
+    stars: list[tuple[ImportTarget, cst.ImportFrom]] = field(
+        default_factory=list[tuple[ImportTarget, cst.ImportFrom]]
     )
-    declared: set[str] = field(default_factory=set)
+    scopes: list[cst.ClassDef | cst.FunctionDef] = field(
+        default_factory=list[cst.ClassDef | cst.FunctionDef]
+    )
+    imports: list[tuple[ImportTarget, cst.ImportAlias, cst.Import | cst.ImportFrom]] = field(
+        default_factory=list[tuple[ImportTarget, cst.ImportAlias, cst.Import | cst.ImportFrom]]
+    )
 
 
 @dataclass(eq=False)
@@ -84,7 +88,10 @@ class Scope:
         body = self.node.body if isinstance(self.node, cst.Module) else self.node.body.body
         _Collector(collected).block(body, conditional=False)
         for name in collected.declared:
-            collected.bindings.pop(name, None)
+            collected.declared[name] = [
+                *collected.replaced.pop(name, ()),
+                *collected.bindings.pop(name, ()),
+            ]
         return collected
 
     @property
@@ -109,8 +116,8 @@ class Scope:
         return self._collected.imports
 
     @property
-    def declared(self) -> set[str]:
-        """Names that the scope declares `global` or `nonlocal`."""
+    def declared(self) -> dict[str, list[Binding]]:
+        """Names that the scope declares `global` or `nonlocal`, and what it binds them to."""
         return self._collected.declared
 
     @cached_property
@@ -251,7 +258,8 @@ class _Collector:
                     Binding("import", alias, small, target=target, conditional=conditional),
                 )
         elif isinstance(small, (cst.Global, cst.Nonlocal)):
-            self.into.declared.update(item.name.value for item in small.names)
+            for item in small.names:
+                self.into.declared[item.name.value] = []
         elif isinstance(small, cst.TypeAlias):
             self.bind(
                 small.name.value,
@@ -316,9 +324,7 @@ class _Collector:
             for handler in statement.handlers:
                 if handler.name is not None:
                     for name in target_names(handler.name.name):
-                        self.bind(
-                            name.value, Binding("other", name, handler, conditional=True)
-                        )
+                        self.bind(name.value, Binding("other", name, handler, conditional=True))
                 self.block(handler.body.body, conditional=True)
             if statement.orelse is not None:
                 self.block(statement.orelse.body.body, conditional=True)
@@ -328,9 +334,7 @@ class _Collector:
             for item in statement.items:
                 if item.asname is not None:
                     for name in target_names(item.asname.name):
-                        self.bind(
-                            name.value, Binding("other", name, item, conditional=conditional)
-                        )
+                        self.bind(name.value, Binding("other", name, item, conditional=conditional))
             self.block(statement.body.body, conditional=conditional)
         elif isinstance(statement, (cst.For, cst.While)):
             if isinstance(statement, cst.For):

@@ -150,7 +150,7 @@ class Program:
     # Names
 
     def resolve(self, scope: Scope, node: cst.CSTNode) -> tuple[Definition, ...]:
-        """What an expression made of names, dots and subscripts may mean, where it stands in `scope`.
+        """What an expression of names, dots and subscripts may mean where it stands in `scope`.
 
         Aliases, imports and re-exports are followed. Empty where that is not known. A subscript
         (`Store[Context]`) means what it subscribes; a string is taken for a forward reference.
@@ -204,9 +204,7 @@ class Program:
         self._named[key] = found
         return found
 
-    def _bound(
-        self, scope: Scope, name: str, binding: Binding, hops: int
-    ) -> Iterable[Definition]:
+    def _bound(self, scope: Scope, name: str, binding: Binding, hops: int) -> Iterable[Definition]:
         if binding.kind == "class":
             return (LocalClass(scope.child(binding.node)),)
         if binding.kind == "function":
@@ -293,9 +291,7 @@ class Program:
     def bases(self, cls: LocalClass) -> list[tuple[cst.Arg, tuple[Definition, ...]]]:
         """Each base of a class as it is written, with what it may mean."""
         scope = cls.scope.parent or cls.scope
-        return [
-            (arg, self.resolve(scope, arg.value)) for arg in cls.node.bases if arg.star == ""
-        ]
+        return [(arg, self.resolve(scope, arg.value)) for arg in cls.node.bases if arg.star == ""]
 
     def lineage(self, cls: LocalClass) -> Lineage:
         """The method resolution order of a class, itself first."""
@@ -366,9 +362,7 @@ def _merge(
             pending[0][0],
         )
         merged.append(head)
-        pending = [
-            [item for item in sequence if item != head] for sequence in pending
-        ]
+        pending = [[item for item in sequence if item != head] for sequence in pending]
         pending = [sequence for sequence in pending if sequence]
     return merged
 

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 _LONE_CR = re.compile(r"\r(?!\n)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-# Python's tokenizer starts the column anew after a form feed, so what stands before it is no indent.
+# Python's tokenizer starts the column anew after a form feed: what stands before is no indent.
 _FORM_FEED_INDENT = re.compile(r"^[ \t\f]*\f(?=[ \t]*[^ \t\f\r\n])", re.MULTILINE)
 
 
-class Unparsable(Exception):
+class Unparsable(Exception):  # noqa: N818 - what the file is
     """A file that Python could not read either, with the place where reading failed."""
 
     def __init__(self, message: str, span: Span, text: str) -> None:
@@ -121,7 +121,9 @@ def parse(path: Path, data: bytes) -> Source:
         shown = data.decode("utf-8", "replace")
         start = len(data[: getattr(error, "start", 0)].decode("utf-8", "replace"))
         raise Unparsable(
-            f"cannot be decoded: {_one_line(error)}", span_of(line_starts(shown), start, start), shown
+            f"cannot be decoded: {_one_line(error)}",
+            span_of(line_starts(shown), start, start),
+            shown,
         ) from error
     seen, cuts = _as_libcst_reads(text)
     try:
@@ -140,7 +142,7 @@ def parse(path: Path, data: bytes) -> Source:
         raise Unparsable(
             "nested too deeply to be parsed", span_of(line_starts(text), 0, 0), text
         ) from error
-    except Exception as error:  # noqa: BLE001 - the native parser panics on some malformed text
+    except Exception as error:  # the native parser panics on some malformed text
         raise Unparsable(
             f"cannot be parsed: {_one_line(error)}", span_of(line_starts(text), 0, 0), text
         ) from error
