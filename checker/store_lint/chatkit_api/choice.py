@@ -1,0 +1,249 @@
+"""Which release a project's code is checked against, and why that one.
+
+In this order: the command line, the configuration, the environment of the project, its lock file, its
+requirement, else the newest release that the data holds. Nothing is run and nothing raises but an
+explicit version that is not known: a lock file that cannot be read says nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from store_lint.chatkit_api import UnknownRelease, load, releases
+from store_lint.chatkit_api.api import Api
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_ENVIRONMENTS: Final = (".venv", "venv", "env", ".env")
+_LOCK_FILES: Final = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock")
+_NAME: Final = re.compile(r"openai[-_.]+chatkit(?![-\w.]*[a-zA-Z])", re.IGNORECASE)
+_INSTALLED: Final = re.compile(r"openai_chatkit-([^-]+)\.dist-info$")
+_LOCKED: Final = re.compile(
+    r"""name\s*=\s*["']openai[-_.]chatkit["']\s*\n\s*version\s*=\s*["']([^"']+)["']"""
+)
+_PIPFILE_LOCKED: Final = re.compile(
+    r'"openai[-_.]chatkit"\s*:\s*\{[^}]*?"version"\s*:\s*"==([^"]+)"', re.DOTALL
+)
+_REQUIREMENT_LINE: Final = re.compile(
+    r"^\s*(openai[-_.]+chatkit\s*(?:\[[^\]]*\])?[^#\n\\]*)", re.IGNORECASE | re.MULTILINE
+)
+_POETRY_LINE: Final = re.compile(
+    r"""^\s*["']?openai[-_.]chatkit["']?\s*=\s*(?:\{[^}\n]*?version\s*=\s*)?["']([^"']*)["']""",
+    re.MULTILINE,
+)
+_QUOTED: Final = re.compile(r"""["'](openai[-_.]+chatkit[^"'\n]*)["']""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The release, a few words on why, and its API."""
+
+    version: str
+    reason: str
+    api: Api
+
+
+def choose(project: Path, explicit: str | None = None, configured: str | None = None) -> Choice:
+    """The release for a project (its top folder).
+
+    `explicit` comes from the command line, `configured` from the configuration; both may be a prefix
+    (`1.5` is the newest 1.5.x). Raises UnknownRelease where one of them names no known release.
+    """
+    for given, reason in (
+        (explicit, "--chatkit-version"),
+        (configured, "chatkit-version in the configuration"),
+    ):
+        if given is not None:
+            version = _known(given)
+            return Choice(version, reason, load(version))
+    installed = _installed(project)
+    if installed is not None:
+        return installed
+    for version, reason in _declared(project):
+        if version in releases():
+            return Choice(version, reason, load(version))
+    newest = releases()[-1]
+    return Choice(newest, "newest known", load(newest))
+
+
+def _known(given: str) -> str:
+    known = releases()
+    if given in known:
+        return given
+    matching = [v for v in known if v.startswith(given.rstrip(".") + ".")]
+    if matching:
+        return matching[-1]
+    raise UnknownRelease(
+        f"openai-chatkit {given} is not a known release; known are {', '.join(known)}"
+    )
+
+
+def _installed(project: Path) -> Choice | None:
+    for root, shown in _environments(project):
+        for packages in _site_packages(root):
+            for version in _versions_in(packages):
+                if version in releases():
+                    return Choice(version, f"installed in {shown}", load(version))
+                api = _read_source(packages, version)
+                if api is not None:
+                    return Choice(version, f"installed in {shown}, read from its source", api)
+    return None
+
+
+def _environments(project: Path) -> Iterator[tuple[str, str]]:
+    for name in _ENVIRONMENTS:
+        root = os.path.join(project, name)
+        if os.path.isdir(root):
+            yield root, name
+    active = os.environ.get("VIRTUAL_ENV")
+    # An environment that is active for something else (pre-commit's own) says nothing of the project.
+    if active and os.path.commonpath([os.path.abspath(active), os.path.abspath(project)]) == (
+        os.path.abspath(project)
+    ):
+        yield active, "the active environment"
+
+
+def _site_packages(root: str) -> Iterator[str]:
+    windows = os.path.join(root, "Lib", "site-packages")
+    if os.path.isdir(windows):
+        yield windows
+    for lib in ("lib", "lib64"):
+        folder = os.path.join(root, lib)
+        try:
+            versions = sorted(os.listdir(folder))
+        except OSError:
+            continue
+        for version in versions:
+            packages = os.path.join(folder, version, "site-packages")
+            if version.startswith("python") and os.path.isdir(packages):
+                yield packages
+
+
+def _versions_in(packages: str) -> Iterator[str]:
+    try:
+        names = os.listdir(packages)
+    except OSError:
+        return
+    for name in names:
+        match = _INSTALLED.match(name)
+        if match is not None:
+            yield match.group(1)
+
+
+def _read_source(packages: str, version: str) -> Api | None:
+    """A release newer than the data, from what is installed."""
+    from packaging.version import InvalidVersion, Version
+
+    from store_lint.chatkit_api.extract import extract
+
+    try:
+        if Version(version) <= Version(releases()[-1]):
+            return None
+    except InvalidVersion:
+        return None
+    folder = os.path.join(packages, "chatkit")
+    sources: dict[str, str] = {}
+    inits: set[str] = set()
+    try:
+        for parent, _, names in os.walk(folder):
+            for name in sorted(names):
+                if not name.endswith(".py"):
+                    continue
+                path = os.path.join(parent, name)
+                parts = os.path.relpath(path, packages)[: -len(".py")].split(os.sep)
+                if parts[-1] == "__init__":
+                    parts.pop()
+                    inits.add(".".join(parts))
+                with open(path, encoding="utf-8") as file:
+                    sources[".".join(parts)] = file.read()
+        facts = extract(sources, frozenset(inits))
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        return None
+    return Api(version, facts, lambda key: (version,) if key in facts else ())
+
+
+def _declared(project: Path) -> Iterator[tuple[str, str]]:
+    for name in _LOCK_FILES:
+        text = _text(project, name)
+        if text is None or _NAME.search(text) is None:
+            continue
+        match = (_PIPFILE_LOCKED if name == "Pipfile.lock" else _LOCKED).search(text)
+        if match is not None:
+            yield match.group(1), f"locked in {name}"
+    for name in _requirement_files(project):
+        text = _text(project, name)
+        if text is None or _NAME.search(text) is None:
+            continue
+        lines = _REQUIREMENT_LINE.findall(text) if name.endswith((".txt", ".cfg", ".in")) else []
+        if name == "pyproject.toml":
+            lines = _QUOTED.findall(text)
+            lines += [f"openai-chatkit{_poetry(v)}" for v in _POETRY_LINE.findall(text)]
+        for line in lines:
+            version = _newest_allowed(line.strip())
+            if version is not None:
+                yield version, f"{name}: {' '.join(line.split()).rstrip(',;')}"
+
+
+def _requirement_files(project: Path) -> Iterator[str]:
+    try:
+        names = sorted(os.listdir(project))
+    except OSError:
+        return
+    for name in names:
+        if name.startswith("requirements") and name.endswith((".txt", ".in")):
+            yield name
+    if "requirements" in names:
+        folder = os.path.join(project, "requirements")
+        if os.path.isdir(folder):
+            for name in sorted(os.listdir(folder)):
+                if name.endswith((".txt", ".in")):
+                    yield f"requirements/{name}"
+    for name in ("pyproject.toml", "setup.cfg"):
+        if name in names:
+            yield name
+
+
+def _text(project: Path, name: str) -> str | None:
+    try:
+        with open(os.path.join(project, name), encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def _poetry(constraint: str) -> str:
+    """A poetry constraint as a specifier: `^1.4` allows up to the next major, `~1.4` the next minor."""
+    constraint = constraint.strip()
+    if constraint in ("", "*"):
+        return ""
+    if constraint[0] == "^":
+        parts = constraint[1:].split(".")
+        return f">={constraint[1:]},<{int(parts[0]) + 1}" if parts[0].isdigit() else ""
+    if constraint[0] == "~" and constraint[1:2] != "=":
+        parts = constraint[1:].split(".")
+        fixed = ".".join(parts[:2]) if len(parts) > 1 else parts[0]
+        return f">={constraint[1:]},=={fixed}.*"
+    return constraint if constraint[0] in "<>=!~" else f"=={constraint}"
+
+
+def _newest_allowed(line: str) -> str | None:
+    from packaging.requirements import InvalidRequirement, Requirement
+
+    try:
+        requirement: Any = Requirement(line.split(" --hash")[0].strip().rstrip("\\").strip())
+    except InvalidRequirement:
+        return None
+    if re.sub(r"[-_.]+", "-", requirement.name).lower() != "openai-chatkit":
+        return None
+    if not requirement.specifier:
+        return None
+    allowed = [v for v in releases() if requirement.specifier.contains(v)]
+    return allowed[-1] if allowed else None
+
+
+__all__ = ["Choice", "choose"]

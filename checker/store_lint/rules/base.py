@@ -1,0 +1,63 @@
+"""What a rule is, and what it says: the base of every `cksNNN_name.py` beside this file."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import libcst as cst
+
+    from store_lint.chatkit_api import Api
+    from store_lint.finding import Severity
+    from store_lint.flow import Analysis
+    from store_lint.tree.module import Module
+    from store_lint.tree.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """An edit by node: `text` in its place, or right before or behind it."""
+
+    node: cst.CSTNode
+    text: str
+    where: Literal["replace", "before", "after"] = "replace"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a rule found at a node; positions are computed for what is reported."""
+
+    node: cst.CSTNode
+    message: str
+    remedy: str
+    severity: Severity = "error"
+    edits: tuple[Replacement, ...] = ()
+    """All edits that mend it; empty where none is sure."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """What a rule may ask."""
+
+    api: Api
+    program: Program
+    flow: Analysis
+    guess_settings: bool = False
+    """CKS002's option: guess at settings classes that stand outside of the tree."""
+
+
+class Rule(ABC):
+    """One rule. Its id and name stand in the name of its file, and only there."""
+
+    summary: ClassVar[str]
+    """One line, as `store-lint --rules` shows it."""
+    severity: ClassVar[Severity] = "error"
+    """The severity of most of its findings."""
+
+    @abstractmethod
+    def check(self, module: Module, context: Context) -> Iterable[Violation]:
+        """The violations in one file, in any order."""
