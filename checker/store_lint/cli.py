@@ -329,6 +329,11 @@ class _Run:
         if not (report.files or report.problems or self._quiet):
             _complain("warning", "no Python file was found in what was to be checked")
         write(render(self._format, outcome, look), stream)
+        if self._format in ("concise", "github") and not (self._quiet or self._statistics):
+            # Tools read these line by line; what was checked is said all the same, beside them.
+            from store_lint.report.agent import closing
+
+            write(f"{closing(outcome)}\n", sys.stderr)
         return outcome.exit_code
 
     def _exit_code(self, report: Report) -> int:

@@ -188,11 +188,10 @@ def _useless(
             removal,
         )
     unknown = [code for code in directive.codes if code.word not in ids]
-    # CKS901 is left out: whether it has use is known only after it has been judged itself.
     idle = [
         code
         for code in directive.codes
-        if code.word in ids and ids[code.word] in ran - {RULE} and code not in used
+        if code.word in ids and ids[code.word] in ran and code not in used
     ]
     useless = {*unknown, *idle}
     if not useless:

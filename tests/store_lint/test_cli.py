@@ -41,6 +41,7 @@ def asked(engine: WordEngine, *arguments: str) -> Options:
     ("text", "arguments", "code"),
     [
         ("GOOD", [], 0),
+        ("GOOD", ["--strict"], 0),
         ("ODD", [], 0),
         ("ODD", ["--strict"], 1),
         ("BAD", [], 1),
@@ -171,6 +172,19 @@ def test_the_format_comes_from_the_argument_the_configuration_or_the_environment
     Path("pyproject.toml").write_text("[tool.store-lint]\nformat = 'json'\n")
     assert json.loads(output())["counts"]["files"] == 1
     assert output("--format", "text").startswith("ok: ")
+
+
+@pytest.mark.parametrize("format_name", ["concise", "github"])
+def test_formats_that_tools_read_by_line_say_beside_them_what_was_checked(
+    capsys: pytest.CaptureFixture[str], format_name: str
+) -> None:
+    Path("a.py").write_text("BAD\n")
+    assert cli.main(["--format", format_name]) == 1
+    captured = capsys.readouterr()
+    assert captured.out.count("\n") == 1
+    assert captured.err.startswith("store-lint: 1 error, ")
+    cli.main(["--format", format_name, "--quiet"])
+    assert capsys.readouterr().err == ""
 
 
 def test_nothing_to_check_is_said(capsys: pytest.CaptureFixture[str]) -> None:

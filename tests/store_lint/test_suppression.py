@@ -80,10 +80,19 @@ def test_what_is_no_suppression_changes_nothing(text: str) -> None:
         "if x:  # store-lint: ignore[CKS004]\n    x = HERE\n",
         "# store-lint: ignore[CKS004]\ndef f():\n    x = HERE\n",
         "x = HERE  # store-lint: ignore[CKS005]\n",
+        "x = HERE  # store-lint: disable[CKS004]\n",
     ],
 )
 def test_a_suppression_elsewhere_or_of_another_rule_silences_nothing(text: str) -> None:
     assert sorted(found.rule for found in judged(text)) == ["CKS004", "CKS901"]
+
+
+def test_a_finding_of_several_lines_is_silenced_on_its_last() -> None:
+    text = "x = 1\ny = call(\n    1,\n)  # store-lint: ignore[CKS004]\n"
+    source = parse(Path("a.py"), text.encode())
+    span = source.span(text.index("call"), text.index(")") + 1)
+    found = Finding("CKS004", "unguarded-pool", "error", Path("a.py"), span, "m", "r")
+    assert suppression.apply(source, [found], RAN) == []
 
 
 def useless(text: str) -> Finding:

@@ -76,7 +76,6 @@ def _window(edges: list[int], start: int, end: int, width: int) -> tuple[int, in
         # The place begins a third into the window, or further left when it needs the room.
         left = edges[start] - min(room // 3, max(room - (edges[end] - edges[start]), 0))
         first = next(index for index, edge in enumerate(edges) if edge >= max(left, 0))
-        first = min(first, start)
     behind = first
     while behind + 1 < len(edges) and edges[behind + 1] - edges[first] <= room:
         behind += 1

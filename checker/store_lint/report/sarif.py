@@ -34,7 +34,7 @@ def render(outcome: Outcome, look: Look) -> str:
     from store_lint.rules import all_rules
 
     report = outcome.report
-    rules = sorted(all_rules(), key=lambda rule: rule.id)
+    rules = all_rules()
     places = {rule.id: index for index, rule in enumerate(rules)}
     texts = {path: Lines(text) for path, text in report.sources.items()}
     prints = _Fingerprints()

@@ -37,9 +37,6 @@ def _findings(outcome: Outcome, look: Look) -> str:
         color_system="standard" if look.colour else None,
         no_color=not look.colour,
         legacy_windows=False,
-        highlight=False,
-        markup=False,
-        emoji=False,
     )
     texts = {path: Lines(text) for path, text in outcome.report.sources.items()}
     for finding in outcome.report.findings:

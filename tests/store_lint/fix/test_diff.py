@@ -2,12 +2,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_lint.fix.diff import unified_diff
 from store_lint.fix.mend import Mended
 
-from tests.store_lint.report.samples import FOLDER
+from tests.store_lint.report.samples import FOLDER, patient
 
 
 def diff(before: bytes, after: bytes, path: Path = Path("a.py")) -> bytes:
@@ -51,6 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("patched")
 
 
+@settings(patient, max_examples=30)  # each starts a process
 @given(before=lines, after=lines, ends=st.tuples(*[st.sampled_from([b"", b"end"])] * 2))
 def test_git_applies_it(
     folder: Path, before: list[bytes], after: list[bytes], ends: tuple[bytes, bytes]

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from store_lint.finding import Edit, Finding, Span
 from store_lint.fix.edits import apply
 
+from tests.store_lint.report.samples import patient
+
 
 def edited(*edits: Edit, rule: str = "CKS004") -> Finding:
     start = edits[0].start if edits else 0
@@ -64,6 +66,7 @@ spans = st.tuples(st.integers(0, 12), st.integers(0, 12)).map(lambda ends: sorte
 edits = st.builds(lambda ends, text: Edit(*ends, text), spans, st.text("XYZ", max_size=3))
 
 
+@patient
 @given(st.lists(st.lists(edits, min_size=1, max_size=2), max_size=6))
 def test_the_applied_edits_and_no_others_make_the_new_text(groups: list[list[Edit]]) -> None:
     text = "abcdefghijkl"

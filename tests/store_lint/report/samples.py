@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import settings
 from store_lint.finding import Edit, Finding, Report, Target
 from store_lint.report import Look, Outcome, render
 from store_lint.tree.source import line_starts, span_of
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 FOLDER = Path("/project")
 TARGET = Target("1.6.5", "newest known")
+
+patient = settings(deadline=None)
+"""For properties: the first example may import rich, and the machine may have other work."""
 
 
 def finding(text: str, place: str, *edits: Edit, **changes: Any) -> Finding:

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from store_lint.finding import Edit, Problem
 
-from tests.store_lint.report.samples import finding, outcome, rendered
+from tests.store_lint.report.samples import finding, outcome, patient, rendered
 
 TEXT = "a = 1\nawait self.pool.fetch(\n)\n"
 
@@ -49,6 +49,7 @@ def test_the_last_line_explains_the_exit_code() -> None:
     )
 
 
+@patient
 @given(message=st.text(), remedy=st.text(), text=st.text())
 def test_nothing_is_cut_and_every_finding_stays_on_its_line(
     message: str, remedy: str, text: str

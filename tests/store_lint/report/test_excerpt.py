@@ -5,6 +5,8 @@ from store_lint.report.excerpt import MOST_LINES, excerpt
 from store_lint.report.lines import Lines
 from store_lint.tree.source import line_starts, span_of
 
+from tests.store_lint.report.samples import patient
+
 
 def drawn(text: str, start: int, end: int, width: int = 80) -> list[str]:
     lines = excerpt(Lines(text), span_of(line_starts(text), start, end), width)
@@ -38,6 +40,11 @@ def test_a_long_line_is_cut_down_to_the_place() -> None:
     assert text[marks.index("^") : len(marks)] == "HERE"
 
 
+def test_a_terminal_too_narrow_for_anything_is_taken_for_a_wider_one() -> None:
+    assert drawn("x" * 30, 25, 26, width=1)[0] == "..." + "x" * 9
+
+
+@patient
 @given(
     text=st.text(st.characters(blacklist_categories=["Cs"]) | st.sampled_from("\t日é\n\r ")),
     places=st.tuples(st.integers(0, 200), st.integers(0, 200)),
@@ -50,6 +57,7 @@ def test_no_line_is_wider_than_asked(text: str, places: tuple[int, int], width: 
         assert cell_len(line) <= width
 
 
+@patient
 @given(before=st.text("ab ", max_size=90), place=st.text("XY", min_size=1), after=st.text("cd "))
 def test_marks_stand_below_the_place_alone(before: str, place: str, after: str) -> None:
     line = f"|{before}{place}{after}|"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from store_lint.finding import Problem
 
-from tests.store_lint.report.samples import finding, outcome, rendered
+from tests.store_lint.report.samples import finding, outcome, patient, rendered
 
 TEXT = "a = 1\nself.pool(\n)\n"
 
@@ -28,6 +28,7 @@ def test_properties_escape_more_than_messages() -> None:
     assert output.endswith("::a,b:100%25%0A\n")
 
 
+@patient
 @given(message=st.text(), name=st.text(st.characters(blacklist_characters="\0/"), min_size=1))
 def test_the_runner_reads_back_what_was_written(message: str, name: str) -> None:
     found = finding(TEXT, "a", path=Path("d", name), message=message, remedy="")

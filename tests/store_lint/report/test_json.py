@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from store_lint.finding import Edit, Problem
 
-from tests.store_lint.report.samples import FOLDER, finding, outcome, rendered
+from tests.store_lint.report.samples import FOLDER, finding, outcome, patient, rendered
 
 TEXT = "a = 1\nself.pool\n"
 SCHEMA: dict[str, Any] = json.loads(
@@ -95,6 +95,7 @@ def test_the_schema_refuses_what_is_not_a_report() -> None:
         assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(loaded | breakage)
 
 
+@patient
 @given(
     message=st.text(st.characters()),
     remedy=st.text(),

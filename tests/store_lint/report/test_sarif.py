@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from store_lint.finding import Edit, Finding, Problem
 from store_lint.rules import all_rules
 
-from tests.store_lint.report.samples import FOLDER, finding, outcome, rendered
+from tests.store_lint.report.samples import FOLDER, finding, outcome, patient, rendered
 
 TEXT = "a = 1\nx = '😀'; self.pool\n"
 
@@ -118,6 +118,7 @@ def test_fingerprints_tell_findings_apart() -> None:
     assert len(set(prints)) == 5
 
 
+@patient
 @given(message=st.text(st.characters()), remedy=st.text())
 def test_any_message_comes_back_as_it_was(message: str, remedy: str) -> None:
     (result,) = run(TEXT, [finding(TEXT, "a", message=message, remedy=remedy)])["results"]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from store_lint.finding import Edit
 
-from tests.store_lint.report.samples import finding, outcome, rendered
+from tests.store_lint.report.samples import finding, outcome, patient, rendered
 
 TEXT = "a = 1\n\tself.pool.fetch(日本, pool)\n"
 
@@ -38,6 +38,13 @@ def test_a_clean_run_says_what_was_checked_and_why_that_release() -> None:
     assert rendered("text", outcome("", [], exit_code=0), quiet=True) == ""
 
 
+def test_a_message_is_never_wrapped_so_that_it_can_be_copied_and_searched() -> None:
+    found = finding(TEXT, "self.pool", message="word " * 60 + "end", remedy="word " * 60 + "end")
+    lines = rendered("text", outcome(TEXT, [found])).splitlines()
+    assert lines[1] == found.message
+    assert lines[4] == f"  = {found.remedy}"
+
+
 def test_colour_changes_no_character() -> None:
     run = outcome(TEXT, [finding(TEXT, "self.pool")])
     coloured = rendered("text", run, colour=True)
@@ -46,6 +53,7 @@ def test_colour_changes_no_character() -> None:
     assert plain == rendered("text", run)
 
 
+@patient
 @given(message=st.text(), remedy=st.text(), source=st.text(min_size=1))
 def test_nothing_from_outside_drives_the_terminal_or_tears_a_line(
     message: str, remedy: str, source: str
