@@ -147,6 +147,27 @@ class Api:
             facts[5],
         )
 
+    def canonical(self, dotted: str) -> str:
+        """The name under which a thing is known here, from any dotted name that may mean it.
+
+        A re-export's origin; and for a chatkit name that is asked of a chatkit module which lacks
+        it, where it really stands, so that one wrong import does not hide what follows. Names of
+        other packages come back as they are.
+        """
+        if "chatkit" not in dotted:
+            return dotted
+        symbol = self.lookup(dotted) if dotted.startswith("chatkit.") else None
+        if symbol is not None:
+            return symbol.name if isinstance(symbol, ModuleSymbol) else symbol.qualname
+        module, _, name = dotted.rpartition(".")
+        if module in self._symbols or not module:
+            return dotted  # an attribute of a class
+        parts = module.split(".")
+        if parts[0] != "chatkit" and not (parts[0] == "openai" and "chatkit" in parts):
+            return dotted
+        found = self.find(name) if name[:1].isupper() else ()
+        return found[0] if found else dotted
+
     def find(self, name: str) -> tuple[str, ...]:
         """Where things of that name are defined; what stores are made of first."""
         found = [q for q in self._symbols if q.rpartition(".")[2] == name]
