@@ -164,10 +164,10 @@ def _jobs(argument: str) -> int:
 
 def _explain(arguments: argparse.Namespace) -> int:
     from store_lint.config import resolve_rules
-    from store_lint.rules import all_rules
+    from store_lint.report.catalogue import catalogue
 
     wanted = resolve_rules([arguments.explain], "--explain")
-    pages = "\n".join(rule.page() for rule in all_rules() if rule.id in wanted)
+    pages = "\n".join(rule.page() for rule in catalogue() if rule.id in wanted)
     if wants_colour(sys.stdout, arguments.no_color, os.environ):
         from rich.console import Console
         from rich.markdown import Markdown
@@ -181,9 +181,9 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _list_rules() -> int:
-    from store_lint.rules import all_rules
+    from store_lint.report.catalogue import catalogue
 
-    rules = all_rules()
+    rules = catalogue()
     widest = max(len(rule.name) for rule in rules)
     for rule in rules:
         write(f"{rule.id}  {rule.name:{widest}}  {rule.severity:7}  {rule.summary}\n", sys.stdout)
@@ -217,7 +217,7 @@ def _options(arguments: argparse.Namespace, settings: Settings, paths: tuple[Pat
     if arguments.stdin_filename:
         stdin = (arguments.stdin_filename, sys.stdin.buffer.read())
     return Options(
-        paths=paths,
+        paths=() if stdin else paths,
         select=select,
         ignore=ignore,
         exclude=(*settings.exclude, *arguments.exclude),
@@ -242,14 +242,20 @@ class _Run:
         self._no_color: bool = arguments.no_color
 
     def check(self, options: Options) -> Report:
+        """Ask the engine; raises ConfigError for a release that nobody knows."""
         from store_lint import engine
+        from store_lint.chatkit_api import UnknownRelease
+        from store_lint.config import ConfigError
 
-        if self._quiet or self._format != "text" or not (sys.stderr and sys.stderr.isatty()):
-            return engine.check(options)
-        from store_lint.report.progress import ProgressBar
+        try:
+            if self._quiet or self._format != "text" or not (sys.stderr and sys.stderr.isatty()):
+                return engine.check(options)
+            from store_lint.report.progress import ProgressBar
 
-        with ProgressBar() as progress:
-            return engine.check(options, progress)
+            with ProgressBar() as progress:
+                return engine.check(options, progress)
+        except UnknownRelease as error:
+            raise ConfigError(f"chatkit-version: {error}") from error
 
     def fix(self, options: Options) -> int:
         """Mend files in place; code from stdin goes to stdout mended, findings in it to stderr."""

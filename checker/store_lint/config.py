@@ -59,9 +59,9 @@ def resolve_rules(words: Iterable[str], where: str) -> frozenset[str]:
 
     `where` is the place to blame in the ConfigError for a word that names none.
     """
-    from store_lint.rules import all_rules
+    from store_lint.report.catalogue import catalogue
 
-    rules = all_rules()
+    rules = catalogue()
     resolved: set[str] = set()
     for word in words:
         named = {rule.id for rule in rules if word in (rule.id, rule.name)}

@@ -15,7 +15,7 @@ import libcst as cst
 
 from store_lint.config import did_you_mean
 from store_lint.finding import Edit, Finding
-from store_lint.rules import all_rules
+from store_lint.report.catalogue import UNUSED_SUPPRESSION, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from store_lint.finding import Span
     from store_lint.tree.source import Source
 
-RULE = "CKS901"
-NAME = "unused-suppression"
 # Up to the next comment in the same comment, as of a type checker.
 _DIRECTIVE = re.compile(r"#\s*store-lint\s*:\s*(?P<verb>[\w-]*)\s*(?:\[(?P<codes>[^\]#]*)\])?[^#]*")
 _CODE = re.compile(r"[^\s,]+")
@@ -67,7 +65,7 @@ def apply(source: Source, findings: Sequence[Finding], ran: frozenset[str]) -> l
     directives = list(_directives(source.text, comments))
     if not directives:
         return list(findings)
-    ids = {word: rule.id for rule in all_rules() for word in (rule.id, rule.name)}
+    ids = {word: rule.id for rule in catalogue() for word in (rule.id, rule.name)}
     lines = _SpokenOf(source, found.statements, comments)
     used: set[_Code] = set()
 
@@ -84,7 +82,7 @@ def apply(source: Source, findings: Sequence[Finding], ran: frozenset[str]) -> l
         return not silencing
 
     left = [finding for finding in findings if survives(finding)]
-    if RULE in ran:
+    if UNUSED_SUPPRESSION.id in ran:
         useless = [_useless(source, directive, used, ran, ids) for directive in directives]
         left += [finding for finding in useless if finding is not None and survives(finding)]
     return sorted(left, key=lambda finding: finding.sort_key)
@@ -172,7 +170,8 @@ def _useless(
     def finding(message: str, remedy: str, edit: Edit | None) -> Finding:
         span = source.span(directive.start, directive.end)
         edits = () if edit is None else (edit,)
-        return Finding(RULE, NAME, "warning", source.path, span, message, remedy, edits)
+        rule, name, severity = UNUSED_SUPPRESSION[:3]
+        return Finding(rule, name, severity, source.path, span, message, remedy, edits)
 
     if directive.verb != "ignore":
         return finding(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from store_lint import __main__, cli
+from store_lint.chatkit_api import UnknownRelease
 from store_lint.finding import Problem, Report
 from store_lint.report.format_choice import AGENT_VARIABLES
 
@@ -94,6 +95,18 @@ def test_what_cannot_be_meant_is_exit_code_2(
     assert captured.err.startswith("store-lint: error: ")
     assert message in captured.err
     assert engine.asked == []
+
+
+def test_a_release_that_nobody_knows_is_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def check(*_: object) -> Report:
+        raise UnknownRelease("openai-chatkit 9 is not a known release")
+
+    monkeypatch.setattr("store_lint.engine.check", check)
+    assert cli.main(["--chatkit-version", "9"]) == 2
+    expected = "store-lint: error: chatkit-version: openai-chatkit 9 is not a known release\n"
+    assert capsys.readouterr().err == expected
 
 
 @pytest.mark.parametrize(
@@ -225,6 +238,7 @@ class TestStdin:
         assert cli.main(["--stdin-filename", "src/a.py", "--format", "concise"]) == 1
         assert capsys.readouterr().out.startswith("src/a.py:1:1: CKS004 error ")
         assert engine.asked[0].stdin == (Path("src/a.py"), code)
+        assert engine.asked[0].paths == ()
 
     def test_fix_prints_the_code_and_tells_of_the_rest_on_stderr(
         self, capfdbinary: pytest.CaptureFixture[bytes], code: bytes
@@ -247,19 +261,24 @@ class TestStdin:
 
 def test_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--rules"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[3].split()[:3] == ["CKS004", "unguarded-pool", "error"]
+    listed = [line.split()[:3] for line in capsys.readouterr().out.splitlines()]
+    assert listed == sorted(listed)
+    assert ["CKS000", "syntax-error", "error"] in listed
+    assert ["CKS004", "unguarded-pool", "error"] in listed
+    assert ["CKS901", "unused-suppression", "warning"] in listed
 
 
 def test_a_rule_is_explained(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from store_lint.rules import all_rules
+    from store_lint.report.catalogue import catalogue
 
-    (page,) = (rule.page() for rule in all_rules() if rule.id == "CKS004")
+    (page,) = (rule.page() for rule in catalogue() if rule.id == "CKS004")
     for word in ("CKS004", "unguarded-pool"):
         assert cli.main(["--explain", word]) == 0
         assert capsys.readouterr().out == page
+    assert cli.main(["--explain", "CKS901"]) == 0
+    assert capsys.readouterr().out.startswith("# CKS901 unused-suppression\n\n")
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert cli.main(["--explain", "CKS004"]) == 0
     assert "\x1b[" in capsys.readouterr().out

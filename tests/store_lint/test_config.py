@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 from store_lint.config import ConfigError, Settings, load, resolve_rules
-from store_lint.rules import all_rules
+from store_lint.report.catalogue import catalogue
 
 FULL = """
 [tool.store-lint]
@@ -29,7 +29,7 @@ def test_every_key(project: Path) -> None:
     (project / "pyproject.toml").write_text(FULL)
     assert load(project / "src" / "app" / "store.py") == Settings(
         root=project,
-        select=frozenset(rule.id for rule in all_rules() if rule.id.startswith("CKS0")),
+        select=frozenset(rule.id for rule in catalogue() if rule.id.startswith("CKS0")),
         ignore=frozenset({"CKS004"}),
         exclude=("/old", "*_pb2.py"),
         per_file_ignores=(("tests/**", frozenset({"CKS001", "CKS005"})),),
@@ -124,7 +124,7 @@ def test_a_file_that_is_not_utf_8_is_told(project: Path) -> None:
 
 def test_rules_are_named_by_id_name_or_beginning() -> None:
     assert resolve_rules(["CKS001", "unguarded-pool"], "--select") == {"CKS001", "CKS004"}
-    assert resolve_rules(["CKS"], "--select") == {rule.id for rule in all_rules()}
+    assert resolve_rules(["CKS"], "--select") == {rule.id for rule in catalogue()}
     assert resolve_rules([], "--select") == frozenset()
     for word in ("C", "", "cks001", "unguarded"):
         with pytest.raises(ConfigError, match="--select: there is no rule"):

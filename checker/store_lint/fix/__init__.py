@@ -35,7 +35,8 @@ def mended_files(
             return [finding for finding in changed.findings if finding.path == path]
 
         try:
-            data = options.stdin[1] if options.stdin else path.read_bytes()
+            given = options.stdin is not None and options.stdin[0] == path
+            data = options.stdin[1] if options.stdin and given else path.read_bytes()
             if decoded(data)[0] != report.sources[path]:
                 yield Problem(f"{path}: not fixed, it changed while it was checked; run again")
                 continue

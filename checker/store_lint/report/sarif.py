@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from store_lint.finding import Edit, Finding, Span
     from store_lint.report import Look, Outcome
+    from store_lint.report.catalogue import Notice
     from store_lint.rules import RuleInfo
 
 _SCHEMA = (
@@ -31,10 +32,10 @@ _Json = dict[str, object]
 def render(outcome: Outcome, look: Look) -> str:
     """One SARIF log with one run. ASCII only, so any stream can carry it."""
     del look
-    from store_lint.rules import all_rules
+    from store_lint.report.catalogue import catalogue
 
     report = outcome.report
-    rules = all_rules()
+    rules = catalogue()
     places = {rule.id: index for index, rule in enumerate(rules)}
     texts = {path: Lines(text) for path, text in report.sources.items()}
     prints = _Fingerprints()
@@ -76,7 +77,7 @@ def render(outcome: Outcome, look: Look) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(rule: RuleInfo) -> _Json:
+def _rule(rule: RuleInfo | Notice) -> _Json:
     page = rule.page()
     return {
         "id": rule.id,

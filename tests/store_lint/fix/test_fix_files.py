@@ -68,7 +68,7 @@ def test_a_mended_file_that_brings_out_findings_in_another(tmp_path: Path) -> No
 
     def check(asked: Options) -> Report:
         if one.read_text() == "GOOD\n":
-            engine.edits = WordEngine.edits | {"LATER": "DONE"}
+            engine.edits = {**WordEngine.edits, "LATER": "DONE"}
         return engine.check(asked)
 
     engine.words = ("BAD", "WORSE", "ODD", "LATER")
@@ -83,9 +83,11 @@ def test_a_file_that_cannot_be_written_is_a_problem_and_the_others_go_on(
     one, two = tmp_path / "1.py", tmp_path / "2.py"
     one.write_text("BAD\n")
     two.write_text("BAD\n")
-    import os
 
-    monkeypatch.setattr(os, "access", lambda path, _: Path(path) != one)
+    def writable(path: Path, _: int) -> bool:
+        return path != one
+
+    monkeypatch.setattr("os.access", writable)
     report, fixed, problems = fix_files(options(tmp_path), WordEngine().check)
     assert two.read_text() == "GOOD\n"
     assert problems == (Problem(f"{one}: cannot be fixed, Permission denied"),)

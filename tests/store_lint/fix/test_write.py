@@ -38,8 +38,12 @@ def test_a_file_changed_since_is_left_alone(tmp_path: Path) -> None:
 def test_a_read_only_file_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.py"
     file.write_bytes(b"old")
+
     # Tests may run as root, to whom everything is writable.
-    monkeypatch.setattr(os, "access", lambda *_: False)
+    def writable(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(os, "access", writable)
     with pytest.raises(PermissionError):
         write(Mended(file, b"old", b"new", 1))
     assert file.read_bytes() == b"old"

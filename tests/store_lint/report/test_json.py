@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from store_lint.finding import Edit, Problem
@@ -86,13 +87,15 @@ def test_everything_a_run_knows() -> None:
 def test_the_schema_refuses_what_is_not_a_report() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     loaded = document(TEXT, [finding(TEXT, "a")])
-    for breakage in (
+    breakages: list[dict[str, Any]] = [
         {"schema": 2},
         {"exit_code": 3},
         {"counts": {}},
         {"findings": [{**loaded["findings"][0], "span": None}]},
-    ):
-        assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(loaded | breakage)
+    ]
+    for breakage in breakages:
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(loaded | breakage, SCHEMA)
 
 
 @patient

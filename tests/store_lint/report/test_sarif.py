@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from store_lint.finding import Edit, Finding, Problem
-from store_lint.rules import all_rules
+from store_lint.report.catalogue import catalogue
 
 from tests.store_lint.report.samples import FOLDER, finding, outcome, patient, rendered
 
@@ -67,8 +67,8 @@ def test_a_result_with_its_place_and_fix() -> None:
 def test_rules_carry_their_pages_and_results_point_at_them() -> None:
     only = run(TEXT, [finding(TEXT, "a")])
     rules = only["tool"]["driver"]["rules"]
-    assert [rule["id"] for rule in rules] == sorted(rule.id for rule in all_rules())
-    pages = {rule.id: rule.page() for rule in all_rules()}
+    assert [rule["id"] for rule in rules] == sorted(rule.id for rule in catalogue())
+    pages = {rule.id: rule.page() for rule in catalogue()}
     assert {rule["id"]: rule["help"]["markdown"] for rule in rules} == pages
     assert rules[only["results"][0]["ruleIndex"]]["id"] == "CKS004"
 
