@@ -41,11 +41,17 @@ _QUOTED: Final = re.compile(r"""["'](openai[-_.]+chatkit[^"'\n]*)["']""", re.IGN
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The release, a few words on why, and its API."""
+    """The release, and a few words on why."""
 
     version: str
     reason: str
-    api: Api
+    read: Api | None = None
+    """The API of a release that the data does not hold, read from what is installed."""
+
+    @property
+    def api(self) -> Api:
+        """The API of the release; loaded when it is asked for."""
+        return self.read or load(self.version)
 
 
 def choose(project: Path, explicit: str | None = None, configured: str | None = None) -> Choice:
@@ -60,15 +66,15 @@ def choose(project: Path, explicit: str | None = None, configured: str | None = 
     ):
         if given is not None:
             version = _known(given)
-            return Choice(version, reason, load(version))
+            return Choice(version, reason)
     installed = _installed(project)
     if installed is not None:
         return installed
     for version, reason in _declared(project):
         if version in releases():
-            return Choice(version, reason, load(version))
+            return Choice(version, reason)
     newest = releases()[-1]
-    return Choice(newest, "newest known", load(newest))
+    return Choice(newest, "newest known")
 
 
 def _known(given: str) -> str:
@@ -88,7 +94,7 @@ def _installed(project: Path) -> Choice | None:
         for packages in _site_packages(root):
             for version in _versions_in(packages):
                 if version in releases():
-                    return Choice(version, f"installed in {shown}", load(version))
+                    return Choice(version, f"installed in {shown}")
                 api = _read_source(packages, version)
                 if api is not None:
                     return Choice(version, f"installed in {shown}, read from its source", api)

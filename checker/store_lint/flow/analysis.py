@@ -845,9 +845,11 @@ class Analysis:
         )
         if not is_closure:
             for path, known in state.paths.items():
+                if receiver_path is not None and path.startswith(f"{receiver_path}."):
+                    continue
                 if GLOBAL in path or (hands_self and path.startswith("self.")):
                     entry.paths[path] = known
-            if receiver_path is not None and receiver_path != "self":
+            if receiver_path is not None:
                 prefix = receiver_path + "."
                 for path, known in state.paths.items():
                     if path.startswith(prefix):
@@ -968,6 +970,16 @@ class Analysis:
             )
             self._tells[key] = found
         return found
+
+    def returns_bool(self, function: LocalFunction) -> bool:
+        """Whether a function returns nothing but True, False and tests."""
+        returned = list(_returned(function.node.body))
+        return bool(returned) and all(
+            isinstance(node, cst.Comparison)
+            or (isinstance(node, cst.Name) and node.value in ("True", "False"))
+            or (isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not))
+            for node in returned
+        )
 
     # External things
 

@@ -307,7 +307,9 @@ class Evaluator:
         if isinstance(node.func, cst.Attribute):
             callee = self.attribute(node.func, state, called=True)
             receiver = self._again(node.func.value, state)
-            receiver_path = self.path(node.func.value, state)
+            receiver_path = self.path(node.func.value, state) or self._object_path(
+                node.func.value, state
+            )
         else:
             callee = self.evaluate(node.func, state)
         external = {a.target for a in callee if isinstance(a, Function) and isinstance(a.target, str)}
@@ -1328,20 +1330,41 @@ class Evaluator:
             if isinstance(node.func, cst.Attribute)
             else silent.name(node.func, probe)
         )
-        if len(callee) != 1:
-            return NotImplemented
-        (atom,) = callee
-        if not isinstance(atom, Function) or not isinstance(atom.target, LocalFunction):
-            return NotImplemented
-        if not self.analysis.tells_by_truth(atom.target):
+        atom = next(iter(callee)) if len(callee) == 1 else None
+        if (
+            not isinstance(atom, Function)
+            or not isinstance(atom.target, LocalFunction)
+            or not self.analysis.tells_by_truth(atom.target)
+        ):
             return NotImplemented
         self.call(node, state.copy(), awaited=awaited)  # for its events
-        path = self.path(node.func.value, state) if isinstance(node.func, cst.Attribute) else None
+        path = None
+        if isinstance(node.func, cst.Attribute):
+            path = self.path(node.func.value, state) or self._object_path(node.func.value, state)
         args = tuple(silent._argument(arg, state, runs=True) for arg in node.args)  # noqa: SLF001
         reached = self.analysis.call(
             silent, atom.target, atom.receiver, path, args, state, runs=True, truth=truth
         )
         return None if state.dead or not reached else state
+
+    def gives_bool(self, node: cst.BaseExpression, state: State) -> bool:
+        """Whether an expression calls a function of the tree that returns nothing but bools."""
+        call = node.expression if isinstance(node, cst.Await) else node
+        if not isinstance(call, cst.Call) or not isinstance(call.func, (cst.Attribute, cst.Name)):
+            return False
+        silent = Evaluator(self.analysis, self.frame, None)
+        probe = state.copy()
+        callee = (
+            silent.attribute(call.func, probe, called=True)
+            if isinstance(call.func, cst.Attribute)
+            else silent.name(call.func, probe)
+        )
+        atom = next(iter(callee)) if len(callee) == 1 else None
+        return (
+            isinstance(atom, Function)
+            and isinstance(atom.target, LocalFunction)
+            and self.analysis.returns_bool(atom.target)
+        )
 
     def _assume_property(
         self, node: cst.Attribute, truth: bool, state: State

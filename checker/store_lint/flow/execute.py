@@ -194,7 +194,7 @@ class Executor:
         is_test = isinstance(node, cst.Comparison) or (
             isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not)
         )
-        if not is_test:
+        if not is_test and not evaluator.gives_bool(node, state):
             return None
         silent = Evaluator(self.analysis, self.frame, None)
         yes = silent.assume(node, True, state.copy())

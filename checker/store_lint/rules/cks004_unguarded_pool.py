@@ -18,7 +18,6 @@ from store_lint.flow.values import (
     may_be_missing,
 )
 from store_lint.rules.base import Replacement, Rule, Violation
-from store_lint.tree.program import LocalFunction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,6 +48,12 @@ class UnguardedPool(Rule):
     def check(self, module: Module, context: Context) -> Iterable[Violation]:
         events = context.flow.events(module)
         found: dict[cst.CSTNode, Violation] = {}
+        for node, used in events.uses.items():
+            every = join_all(event.used for event in used)
+            for event in used:
+                violation = self._use(node, event, every, context)
+                if violation is not None:
+                    found.setdefault(node, violation)
         for node, reached in events.attributes.items():
             every = join_all(event.base for event in reached)
             for event in reached:
@@ -56,12 +61,6 @@ class UnguardedPool(Rule):
                     continue
                 for anchor, violation in self._attribute(node, event, every, context):
                     found.setdefault(anchor, violation)
-        for node, used in events.uses.items():
-            every = join_all(event.used for event in used)
-            for event in used:
-                violation = self._use(node, event, every, context)
-                if violation is not None:
-                    found.setdefault(node, violation)
         return found.values()
 
     def _attribute(
@@ -161,7 +160,7 @@ def _why(path: str, known: Value, state: State, frame: Frame, context: Context) 
     if note is None and original is not None:
         note = state.notes.get(original)
         path = original
-    if note is not None and _may_set(note, path, context):
+    if note is not None and note.function.name != "__init__":
         return f": {note.function.name}() can end without setting it{_ending(note)}"
     setters = _set_to_none(path, frame, context)
     if setters:
@@ -169,11 +168,6 @@ def _why(path: str, known: Value, state: State, frame: Frame, context: Context) 
     if any(isinstance(a, Nothing) and isinstance(a.origin, cst.Return) for a in known):
         return ": what it comes from can return None"
     return ""
-
-
-def _may_set(note: Note, path: str, context: Context) -> bool:
-    del path, context
-    return note.function.name not in ("__init__",)
 
 
 def _ending(note: Note) -> str:
@@ -197,7 +191,12 @@ def _why_unset(attr: str, event: UseEvent, context: Context) -> str:
         return "is never assigned"
     if note is not None and note.function.name in writers:
         return f"may not be there: {note.function.name}() can end without setting it"
-    return f"may not be there: only {_listed([f'{name}()' for name in writers])} assigns it"
+    closers = set(context.flow.setters_of_none(cls, attr)) if cls is not None else set[str]()
+    openers = [f"{name}()" for name in writers if name not in closers] or [
+        f"{name}()" for name in writers
+    ]
+    verb = "assigns" if len(openers) == 1 else "assign"
+    return f"may not be there: __init__ does not set it, only {_listed(openers)} {verb} it"
 
 
 def _listed(names: list[str]) -> str:
@@ -209,9 +208,8 @@ def _remedy(path: str, name: str, frame: Frame, context: Context) -> str:
     opener = None
     if path.startswith("self.") and path.count(".") == 1 and frame.cls is not None:
         writers = context.flow.writers(frame.cls, path[5:])
-        opener = next(
-            (w for w in writers if w not in ("__init__", "close", "disconnect", "__aexit__")), None
-        )
+        closers = {"__init__", *context.flow.setters_of_none(frame.cls, path[5:])}
+        opener = next((w for w in writers if w not in closers), None)
         if not writers:
             return (
                 f"set `{plain} = None` in __init__, assign the pool in an async connect() "
@@ -224,6 +222,3 @@ def _remedy(path: str, name: str, frame: Frame, context: Context) -> str:
             f"wherever it cannot set it"
         )
     return f"before the use: `if {plain} is None: raise RuntimeError(\"not connected\")`"
-
-
-__all__ = ["LocalFunction", "UnguardedPool"]

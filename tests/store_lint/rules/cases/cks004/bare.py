@@ -1,0 +1,15 @@
+import asyncpg
+from chatkit.store import Store
+
+
+class S(Store):
+    def __init__(self, url):
+        self.url = url
+        self.pool = None
+
+    async def connect(self):
+        self.pool = await asyncpg.create_pool(self.url)
+
+    async def load(self):
+        async with self.pool.acquire() as c:  # CKS004
+            return await c.fetch("x")

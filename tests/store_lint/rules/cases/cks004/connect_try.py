@@ -1,0 +1,20 @@
+import asyncpg
+from chatkit.store import Store
+
+
+class S(Store):
+    def __init__(self, url):
+        self.url = url
+        self.pool = None
+
+    async def connect(self):
+        try:
+            self.pool = await asyncpg.create_pool(self.url)
+        except Exception as e:
+            print(e)
+
+    async def load(self):
+        if not self.pool:
+            await self.connect()
+        async with self.pool.acquire() as c:  # CKS004
+            return 1

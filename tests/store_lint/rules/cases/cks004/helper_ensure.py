@@ -1,0 +1,20 @@
+import asyncpg
+from chatkit.store import Store
+
+
+class S(Store):
+    def __init__(self, url):
+        self.url = url
+        self.pool = None
+
+    async def connect(self):
+        self.pool = await asyncpg.create_pool(self.url)
+
+    async def _ensure_pool(self):
+        if self.pool is None:
+            await self.connect()
+
+    async def load(self):
+        await self._ensure_pool()
+        async with self.pool.acquire() as c:
+            return 1

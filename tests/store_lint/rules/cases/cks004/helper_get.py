@@ -1,0 +1,21 @@
+import asyncpg
+from chatkit.store import Store
+
+
+class S(Store):
+    def __init__(self, url):
+        self.url = url
+        self.pool = None
+
+    async def connect(self):
+        self.pool = await asyncpg.create_pool(self.url)
+
+    async def _get_pool(self):
+        if self.pool is None:
+            await self.connect()
+        return self.pool
+
+    async def load(self):
+        pool = await self._get_pool()
+        async with pool.acquire() as c:
+            return 1

@@ -1,0 +1,23 @@
+import asyncpg
+from chatkit.store import Store
+
+
+class S(Store):
+    def __init__(self, url):
+        self.url = url
+        self.pool = None
+
+    async def connect(self):
+        self.pool = await asyncpg.create_pool(self.url)
+
+    async def load(self):
+        while self.pool is None:
+            await self.try_connect()
+        async with self.pool.acquire() as c:
+            return 1
+
+    async def try_connect(self):
+        try:
+            await self.connect()
+        except OSError:
+            pass

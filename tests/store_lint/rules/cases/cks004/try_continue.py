@@ -1,0 +1,22 @@
+import asyncpg
+from chatkit.store import Store
+
+
+class S(Store):
+    def __init__(self, url):
+        self.url = url
+        self.pool = None
+
+    async def connect(self):
+        self.pool = await asyncpg.create_pool(self.url)
+
+    async def load(self):
+        for _ in range(3):
+            try:
+                await self.connect()
+                break
+            except OSError:
+                continue
+        else:
+            raise RuntimeError
+        return await self.pool.fetch("x")

@@ -1,0 +1,20 @@
+import asyncpg
+from chatkit.store import Store
+
+
+class S(Store):
+    def __init__(self, url):
+        self.url = url
+        self.pool = None
+
+    async def connect(self):
+        self.pool = await asyncpg.create_pool(self.url)
+
+    async def load(self):
+        while True:
+            try:
+                await self.connect()
+                break
+            except OSError:
+                continue
+        return await self.pool.fetch("x")
