@@ -176,14 +176,14 @@ def _useless(
     if directive.verb != "ignore":
         return finding(
             f"`{directive.verb}` is no word of a suppression, so this comment does nothing",
-            "Write `# store-lint: ignore[…]`, or remove the comment.",
+            "write `# store-lint: ignore[…]`, or remove the comment",
             None,
         )
     removal = _removal(source.text, directive)
     if not directive.codes:
         return finding(
-            "This suppression names no rule, so it silences nothing",
-            "Name the rule, as in `# store-lint: ignore[CKS004] reason`, or remove the comment.",
+            "this suppression names no rule, so it silences nothing",
+            "name the rule, as in `# store-lint: ignore[CKS004] reason`, or remove the comment",
             removal,
         )
     unknown = [code for code in directive.codes if code.word not in ids]
@@ -201,10 +201,10 @@ def _useless(
     ]
     kept = [code.word for code in directive.codes if code not in useless]
     if not kept:
-        return finding(f"Unused suppression: {', '.join(messages)}", "Remove the comment.", removal)
+        return finding(f"unused suppression: {', '.join(messages)}", "remove the comment", removal)
     words = ", ".join(f"`{code.word}`" for code in directive.codes if code in useless)
     edit = Edit(directive.codes[0].start, directive.codes[-1].end, ", ".join(kept))
-    return finding(f"Unused suppression: {', '.join(messages)}", f"Remove {words}.", edit)
+    return finding(f"unused suppression: {', '.join(messages)}", f"remove {words}", edit)
 
 
 def _removal(text: str, directive: _Directive) -> Edit:

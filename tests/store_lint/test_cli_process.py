@@ -94,3 +94,47 @@ print(sorted(set({HEAVY!r}) & set(sys.modules)))
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def real(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "store_lint", "--format", "agent", *arguments],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_over_the_real_engine_a_suppression_without_use_is_reported_and_removed(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("import chatkit\n\nx = 1  # store-lint: ignore[CKS004] why\n")
+    done = real(tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0] == (
+        "a.py:3:8-3:40 CKS901 warning unused suppression: `CKS004` finds nothing here; "
+        "fix: delete 3:6-3:40 (or run with --fix)"
+    )
+    done = real(tmp_path, "--fix")
+    assert done.stdout.startswith("store-lint: ok, 1 fixed, 0 stores in 1 file, chatkit ")
+    assert file.read_text() == "import chatkit\n\nx = 1\n"
+
+
+def test_over_the_real_engine_a_file_that_does_not_parse_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import chatkit\nx = (\n")
+    done = real(tmp_path)
+    assert done.returncode == 1
+    assert " CKS000 error cannot be parsed" in done.stdout
+    assert real(tmp_path, "--ignore", "syntax-error").returncode == 0
+
+
+def test_a_file_without_chatkit_is_checked_without_rich_libcst_or_difflib(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    done = real(tmp_path)
+    assert done.stdout.startswith("store-lint: ok, 0 stores in 1 file, chatkit ")
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "store_lint.engine" in imported
+    assert not imported & {"rich", "libcst", "difflib", "multiprocessing", "importlib.metadata"}

@@ -107,43 +107,43 @@ def useless(text: str) -> Finding:
     [
         (
             "x = 1  # store-lint: ignore[CKS004] why\ny = 2\n",
-            "Unused suppression: `CKS004` finds nothing here",
+            "unused suppression: `CKS004` finds nothing here",
             "x = 1\ny = 2\n",
         ),
         (
             "def f():\n    # store-lint: ignore[CKS004]\n    return 1\n",
-            "Unused suppression: `CKS004` finds nothing here",
+            "unused suppression: `CKS004` finds nothing here",
             "def f():\n    return 1\n",
         ),
         (
             "x = 1\r\n# store-lint: ignore[CKS004]",
-            "Unused suppression: `CKS004` finds nothing here",
+            "unused suppression: `CKS004` finds nothing here",
             "x = 1\r\n",
         ),
         (
             "x = HERE  # store-lint: ignore[CKS005, CKS004,CKS04] why\n",
-            "Unused suppression: `CKS005` finds nothing here, there is no rule `CKS04` "
+            "unused suppression: `CKS005` finds nothing here, there is no rule `CKS04` "
             "(did you mean 'CKS004'?)",
             "x = HERE  # store-lint: ignore[CKS004] why\n",
         ),
         (
             "x = 1  # noqa  # store-lint: ignore[CKS004] why\n",
-            "Unused suppression: `CKS004` finds nothing here",
+            "unused suppression: `CKS004` finds nothing here",
             "x = 1  # noqa\n",
         ),
         (
             "x = 1  # store-lint: ignore[CKS004] why  # noqa\n",
-            "Unused suppression: `CKS004` finds nothing here",
+            "unused suppression: `CKS004` finds nothing here",
             "x = 1  # noqa\n",
         ),
         (
             "x = HERE  # store-lint: ignore why\n",
-            "This suppression names no rule, so it silences nothing",
+            "this suppression names no rule, so it silences nothing",
             "x = HERE\n",
         ),
         (
             "x = HERE  # store-lint: ignore[]\n",
-            "This suppression names no rule, so it silences nothing",
+            "this suppression names no rule, so it silences nothing",
             "x = HERE\n",
         ),
         (

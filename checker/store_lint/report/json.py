@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from store_lint.report.paths import shown
@@ -29,7 +28,7 @@ def render(outcome: Outcome, look: Look) -> str:
     document = {
         "schema": SCHEMA,
         "tool": {"name": "store-lint", "version": tool_version()},
-        "target": asdict(report.target),
+        "target": {"version": report.target.version, "reason": report.target.reason},
         "exit_code": outcome.exit_code,
         "counts": {
             "files": report.files,
@@ -41,19 +40,30 @@ def render(outcome: Outcome, look: Look) -> str:
             "rules": dict(sorted(Counter(finding.rule for finding in report.findings).items())),
         },
         "findings": [_finding(finding, outcome) for finding in report.findings],
-        "problems": [asdict(problem) for problem in report.problems],
+        "problems": [{"message": problem.message} for problem in report.problems],
     }
     return json.dumps(document, indent=2) + "\n"
 
 
 def _finding(finding: Finding, outcome: Outcome) -> dict[str, object]:
+    # Spelt out, so that a new name in the model is no new name in the output.
+    span = finding.span
     return {
         "rule": finding.rule,
         "name": finding.name,
         "severity": finding.severity,
         "path": shown(finding.path, outcome.folder),
-        "span": asdict(finding.span),
+        "span": {
+            "start": span.start,
+            "end": span.end,
+            "line": span.line,
+            "column": span.column,
+            "end_line": span.end_line,
+            "end_column": span.end_column,
+        },
         "message": finding.message,
         "remedy": finding.remedy,
-        "edits": [asdict(edit) for edit in finding.edits],
+        "edits": [
+            {"start": edit.start, "end": edit.end, "text": edit.text} for edit in finding.edits
+        ],
     }

@@ -95,7 +95,7 @@ def _result(
     result: _Json = {
         "ruleId": finding.rule,
         "level": finding.severity,
-        "message": {"text": f"{finding.message} {finding.remedy}"},
+        "message": {"text": f"{finding.message}\n{finding.remedy}"},
         "locations": [
             {"physicalLocation": {"artifactLocation": artifact, "region": _region(finding.span)}}
         ],

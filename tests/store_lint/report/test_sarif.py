@@ -40,7 +40,7 @@ def test_a_result_with_its_place_and_fix() -> None:
     assert result["ruleId"] == "CKS004"
     assert result["level"] == "error"
     assert result["message"]["text"] == (
-        "`self.pool` may be None here Call `await self._ensure_pool()` first."
+        "`self.pool` may be None here\nCall `await self._ensure_pool()` first."
     )
     (location,) = result["locations"]
     assert location["physicalLocation"] == {
@@ -122,4 +122,4 @@ def test_fingerprints_tell_findings_apart() -> None:
 @given(message=st.text(st.characters()), remedy=st.text())
 def test_any_message_comes_back_as_it_was(message: str, remedy: str) -> None:
     (result,) = run(TEXT, [finding(TEXT, "a", message=message, remedy=remedy)])["results"]
-    assert result["message"]["text"] == f"{message} {remedy}"
+    assert result["message"]["text"] == f"{message}\n{remedy}"
