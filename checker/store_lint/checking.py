@@ -16,6 +16,7 @@ from store_lint.flow import Analysis
 from store_lint.rules import RuleInfo, all_rules
 from store_lint.rules.base import Context, Replacement, Rule, Violation
 from store_lint.tree.program import Program
+from store_lint.tree.search import Search
 from store_lint.tree.source import Source, Unparsable
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Checker:
         self.sources: dict[str, str] = {}
         self.stores = 0
         self._options = options
-        self._program = Program(layout, read, api.canonical)
+        self._program = Program(layout, read, api.canonical, Search(layout, read))
         self._context = Context(
             api, self._program, Analysis(self._program, api), options.guess_settings
         )

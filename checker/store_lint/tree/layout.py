@@ -32,7 +32,7 @@ class Layout:
     """Finds modules for importers; what it once looked up on the disk it remembers."""
 
     def __init__(self, files: Iterable[str] = ()) -> None:
-        self._files = files
+        self.files = files
         self._entries: dict[str, frozenset[str]] = {}
         self._found: dict[tuple[str, str, int], str | None] = {}
         self._roots: dict[str, tuple[str, ...]] = {}
@@ -73,6 +73,12 @@ class Layout:
     def project(self, folder: str) -> str:
         """The top folder of the project that a folder belongs to."""
         return self._roots_of(folder)[-1]
+
+    def project_of(self, folder: str) -> str | None:
+        """The top folder of the project, where a file in it says that it is one."""
+        top = self.project(folder)
+        names = self.entries(top)
+        return top if ".git" in names or not _MARKERS.isdisjoint(names) else None
 
     def entries(self, folder: str) -> frozenset[str]:
         """The names in a folder; empty where it cannot be listed."""
@@ -155,7 +161,7 @@ class Layout:
         """The one checked file whose path ends like the module's name."""
         if self._by_name is None:
             self._by_name = {}
-            for path in self._files:
+            for path in self.files:
                 self._by_name.setdefault(os.path.basename(path), []).append(path)
         endings = (
             os.sep + os.path.join(*parts) + ".py",

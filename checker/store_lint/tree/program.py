@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,6 +71,15 @@ class LocalModule:
 
 
 @dataclass(frozen=True, slots=True)
+class Namespace:
+    """A folder of the tree that is a package without an `__init__.py`, as an import names it."""
+
+    importer: Path
+    dotted: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class Variable:
     """A name that a statement binds to a value (of a module, a class or a function)."""
 
@@ -77,7 +88,7 @@ class Variable:
     binding: Binding
 
 
-Definition = External | LocalClass | LocalFunction | LocalModule | Variable
+Definition = External | LocalClass | LocalFunction | LocalModule | Namespace | Variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +107,9 @@ class Lineage:
 class Program:
     """The files of the program, parsed when they are first asked for.
 
-    `layout` says to which file an import leads, `read` gives a file's bytes, and `canonical` gives
-    the name under which an external thing is known (a re-export's origin).
+    `layout` says to which file an import leads, `read` gives a file's bytes, `canonical` gives
+    the name under which an external thing is known (a re-export's origin), and `search` finds the
+    files of the project of another in whose text a word occurs.
     """
 
     def __init__(
@@ -105,10 +117,12 @@ class Program:
         layout: Layout,
         read: Callable[[Path], bytes],
         canonical: Callable[[str], str] = lambda dotted: dotted,
+        search: Callable[[str, Path], Iterable[Path]] = lambda _word, _near: (),
     ) -> None:
         self._layout = layout
         self._read = read
         self._canonical = canonical
+        self._search = search
         self._modules: dict[Path, Module | Unparsable | OSError] = {}
         self._lineages: dict[int, Lineage] = {}
         self._named: dict[tuple[int, str], tuple[Definition, ...]] = {}
@@ -139,6 +153,20 @@ class Program:
             return self.load(path)
         except (Unparsable, OSError):
             return None
+
+    def is_parsed(self, module: Module, target: ImportTarget) -> bool:
+        """Whether what an import of `module` leads to has been read anyway."""
+        names = [target.module, f"{target.module}.{target.name}" if target.name else ""]
+        paths = (self._layout.find(module.path, n, target.level) for n in names if n)
+        return any(isinstance(self._modules.get(path), Module) for path in paths if path)
+
+    def mentioning(self, word: str, near: Module) -> Iterator[Module]:
+        """The files of the project of `near` in which a word occurs, as far as they parse."""
+        pattern = re.compile(rf"\b{re.escape(word)}\b")
+        for path in dict.fromkeys((*self.parsed, *self._search(word, near.path))):
+            module = self._try_load(path)
+            if module is not None and pattern.search(module.source.text):
+                yield module
 
     def expressions(self, module: Module) -> Expressions:
         """The attributes and calls of a file; the first who asks pays for the walk."""
@@ -173,8 +201,8 @@ class Program:
                 yield from self._resolve(scope, cst.parse_expression(value), hops)
 
     def _name(self, scope: Scope, name: str, hops: int) -> Iterator[Definition]:
-        start: Scope | None = scope
-        while start is not None:
+        start = scope
+        while True:
             if name in start.bindings and (start is scope or not start.is_class):
                 yield from self.member(start, name, hops)
                 return
@@ -245,7 +273,9 @@ class Program:
             local = self._try_load(self._layout.find(importer, "", level))
         if local is not None:
             return (LocalModule(local),)
-        if level or self._layout.is_namespace(importer, dotted, level) is not None:
+        if self._layout.is_namespace(importer, dotted, level) is not None:
+            return (Namespace(importer, dotted, level),)
+        if level:
             return ()
         return (self.external(dotted),)
 
@@ -257,6 +287,12 @@ class Program:
             return
         if isinstance(base, External):
             yield self.external(f"{base.dotted}.{name}")
+        elif isinstance(base, Namespace):
+            dotted = f"{base.dotted}.{name}"
+            if self._layout.find(base.importer, dotted, base.level) is not None:
+                yield from self._module(base.importer, dotted, base.level)
+            elif self._layout.is_namespace(base.importer, dotted, base.level) is not None:
+                yield Namespace(base.importer, dotted, base.level)
         elif isinstance(base, LocalModule):
             scope = base.module.scope
             if name in scope.bindings:
@@ -291,7 +327,16 @@ class Program:
     def bases(self, cls: LocalClass) -> list[tuple[cst.Arg, tuple[Definition, ...]]]:
         """Each base of a class as it is written, with what it may mean."""
         scope = cls.scope.parent or cls.scope
-        return [(arg, self.resolve(scope, arg.value)) for arg in cls.node.bases if arg.star == ""]
+        found: list[tuple[cst.Arg, tuple[Definition, ...]]] = []
+        for arg in cls.node.bases:
+            if arg.star:
+                continue
+            definitions = self.resolve(scope, arg.value)
+            name = arg.value
+            if not definitions and isinstance(name, cst.Name) and hasattr(builtins, name.value):
+                definitions = (External(f"builtins.{name.value}"),)
+            found.append((arg, definitions))
+        return found
 
     def lineage(self, cls: LocalClass) -> Lineage:
         """The method resolution order of a class, itself first."""
@@ -351,7 +396,7 @@ def _merge(
 ) -> list[LocalClass | External]:
     """The C3 merge; where no consistent order exists (CPython raises), the first-come order."""
     merged: list[LocalClass | External] = []
-    pending = [list(sequence) for sequence in sequences if sequence]
+    pending: list[list[LocalClass | External]] = [list(s) for s in sequences if s]
     while pending:
         head = next(
             (
@@ -362,8 +407,8 @@ def _merge(
             pending[0][0],
         )
         merged.append(head)
-        pending = [[item for item in sequence if item != head] for sequence in pending]
-        pending = [sequence for sequence in pending if sequence]
+        without = ([item for item in sequence if item != head] for sequence in pending)
+        pending = [sequence for sequence in without if sequence]
     return merged
 
 
@@ -374,6 +419,7 @@ __all__ = [
     "LocalClass",
     "LocalFunction",
     "LocalModule",
+    "Namespace",
     "Program",
     "Variable",
     "dotted_name",

@@ -25,7 +25,7 @@ from libcst._nodes.internal import CodegenState
 from store_lint.finding import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable
     from pathlib import Path
 
 _LONE_CR = re.compile(r"\r(?!\n)")
@@ -187,7 +187,7 @@ class _Recorder(CodegenState):
         *,
         start_node: CSTNode | None = None,
         end_node: CSTNode | None = None,
-    ) -> Iterator[None]:
+    ) -> Generator[None]:
         del start_node, end_node
         start = len(self.tokens)
         yield

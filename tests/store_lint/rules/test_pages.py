@@ -18,7 +18,7 @@ reader is often an agent that pays for every line.
 
 # An example is a fenced block
 
-Its info string starts with `python wrong` or `python right`. A block without either word (```python,
+Its info string starts with `python wrong` or `python right`. A block without either (```python,
 ```text, ```console) is shown only. More words may follow:
 
     chatkit=1.4.0     check against that release; run only where it is installed

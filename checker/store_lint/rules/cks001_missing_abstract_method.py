@@ -1,0 +1,219 @@
+"""CKS001: a store class that cannot be instantiated, since abstract methods are missing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import libcst as cst
+
+from store_lint.rules.base import Rule, Violation
+from store_lint.rules.stores import Stores
+from store_lint.tree.expressions import walk
+from store_lint.tree.guards import expects
+from store_lint.tree.program import External, LocalClass, LocalFunction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from store_lint.rules.base import Context
+    from store_lint.rules.stores import Missing
+    from store_lint.tree.module import Module, Scope
+    from store_lint.tree.program import Program
+
+# They return the class that they are given, abstract as it is.
+_TRANSPARENT: Final = frozenset(
+    {
+        "dataclasses.dataclass",
+        "functools.total_ordering",
+        "typing.final",
+        "typing.runtime_checkable",
+        "typing_extensions.deprecated",
+        "typing_extensions.final",
+        "typing_extensions.runtime_checkable",
+        "warnings.deprecated",
+    }
+)
+_FOR_DERIVING: Final = re.compile(r"^_*(?:Abstract|Base)(?![a-z])|(?:Base|Mixin|ABC|Protocol)$")
+_TYPE_VARIABLE: Final = re.compile(r"\bTContext\b")
+
+
+class MissingAbstractMethod(Rule):
+    summary: ClassVar[str] = "a store class lacks abstract methods, so it cannot be instantiated"
+
+    def check(self, module: Module, context: Context) -> Iterator[Violation]:
+        stores = Stores(context.program, context.api)
+        for cls in context.program.classes(module):
+            roots = stores.roots(cls) if cls.node.bases else ()
+            missing = stores.missing(cls) if roots else None
+            if not missing or not _is_decorated_plainly(cls, context.program):
+                continue
+            if _creates_otherwise(cls, context.program):
+                continue
+            if _is_for_deriving(cls, stores, context.program) and not _is_instantiated(
+                cls, context.program
+            ):
+                continue
+            yield _violation(cls, missing, context.program)
+
+
+def _violation(cls: LocalClass, missing: Sequence[Missing], program: Program) -> Violation:
+    owners = " and ".join(f"`{owner}`" for owner in dict.fromkeys(m.owner for m in missing))
+    names = ", ".join(f"`{m.name}`" for m in missing)
+    count = "the abstract method" if len(missing) == 1 else f"{len(missing)} abstract methods"
+    context = _context_type(cls, program) or "TContext"
+    signatures = (_TYPE_VARIABLE.sub(lambda _: context, m.signature) for m in missing)
+    return Violation(
+        cls.node.name,
+        f"`{cls.name}` lacks {count} {names} of {owners}: `{cls.name}()` raises TypeError",
+        "define " + "; ".join(f"`{signature}`" for signature in signatures),
+    )
+
+
+def _context_type(cls: LocalClass, program: Program) -> str | None:
+    """What the class itself gives as `T` in `Store[T]`."""
+    for arg, definitions in program.bases(cls):
+        if isinstance(arg.value, cst.Subscript) and any(
+            isinstance(d, External) and d.dotted.startswith("chatkit.") for d in definitions
+        ):
+            element = arg.value.slice[0].slice
+            if isinstance(element, cst.Index):
+                return cls.module.source.tree.code_for_node(element.value)
+    return None
+
+
+# Whether anybody wants an instance of it
+
+
+def _is_for_deriving(cls: LocalClass, stores: Stores, program: Program) -> bool:
+    if stores.own_abstract(cls) or _FOR_DERIVING.search(cls.name):
+        return True
+    if any(
+        arg.keyword is not None and arg.keyword.value == "metaclass" for arg in cls.node.keywords
+    ):
+        return True
+    for _, definitions in program.bases(cls):
+        if any(
+            isinstance(d, External)
+            and d.dotted in ("abc.ABC", "typing.Protocol", "typing_extensions.Protocol")
+            for d in definitions
+        ):
+            return True
+    return any(
+        cls in program.lineage(other).classes[1:]
+        for module in _mentioning(cls, program)
+        for other in program.classes(module)
+    )
+
+
+def _is_instantiated(cls: LocalClass, program: Program) -> bool:
+    for module in _mentioning(cls, program):
+        for use in program.expressions(module).calls:
+            func = use.node.func if isinstance(use.node, cst.Call) else None
+            if not isinstance(func, (cst.Name, cst.Attribute)) or _root(func) in use.hidden:
+                continue
+            if program.resolve(use.scope, func) == (cls,) and not expects(
+                use.scope.node, use.node, "TypeError"
+            ):
+                return True
+    return False
+
+
+def _mentioning(cls: LocalClass, program: Program) -> Iterator[Module]:
+    """The files of the tree in which the class occurs, under its own name or another."""
+    seen: set[Module] = set()
+    names, pending = {cls.name}, [cls.name]
+    while pending:
+        for module in program.mentioning(pending.pop(), cls.module):
+            if module in seen:
+                continue
+            seen.add(module)
+            yield module
+            for name in _other_names(module.scope, cls, program):
+                if name not in names:
+                    names.add(name)
+                    pending.append(name)
+
+
+def _other_names(scope: Scope, cls: LocalClass, program: Program) -> Iterator[str]:
+    for name, bindings in scope.bindings.items():
+        if name == cls.name or not any(b.kind in ("import", "value") for b in bindings):
+            continue
+        if any(
+            (b.target is not None and b.target.name == cls.name)
+            or isinstance(b.value, (cst.Name, cst.Attribute))
+            for b in bindings
+        ) and cls in program.member(scope, name):
+            yield name
+
+
+def _root(node: cst.BaseExpression) -> str | None:
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else None
+
+
+# Whether calling the class creates an instance of what its body says
+
+
+def _creates_otherwise(cls: LocalClass, program: Program) -> bool:
+    """Whether a `__new__` gives something else than an instance of the class."""
+    for base in program.lineage(cls).classes:
+        if not isinstance(base, LocalClass):
+            continue
+        for binding in base.scope.bindings.get("__new__", ()):
+            if not any(
+                isinstance(part, cst.Attribute) and part.attr.value == "__new__"
+                for part in walk(binding.node)
+            ):
+                return True
+    return False
+
+
+def _is_decorated_plainly(cls: LocalClass, program: Program) -> bool:
+    scope = cls.scope.parent or cls.scope
+    return all(_returns_its_class(scope, d.decorator, program) for d in cls.node.decorators)
+
+
+def _returns_its_class(scope: Scope, node: cst.BaseExpression, program: Program) -> bool:
+    called = isinstance(node, cst.Call)
+    found = program.resolve(scope, node.func if isinstance(node, cst.Call) else node)
+    if len(found) != 1:
+        return False
+    if isinstance(found[0], External):
+        return found[0].dotted in _TRANSPARENT
+    if not isinstance(found[0], LocalFunction):
+        return False
+    function: LocalFunction | None = found[0]
+    if called:  # a factory: what it returns is the decorator
+        function = _returned_function(found[0])
+    return function is not None and _returns_its_argument(function)
+
+
+def _returned_function(factory: LocalFunction) -> LocalFunction | None:
+    returned = list(_returned(factory.node))
+    if len(returned) != 1 or not isinstance(returned[0], cst.Name):
+        return None
+    for child in factory.scope.children:
+        if child.name == returned[0].value and child.is_function:
+            return LocalFunction(child)
+    return None
+
+
+def _returns_its_argument(function: LocalFunction) -> bool:
+    params = function.node.params.params
+    if not params or function.node.decorators:
+        return False
+    name = params[0].name.value
+    if len(function.scope.every_binding(name)) != 1:
+        return False
+    returned = list(_returned(function.node))
+    return bool(returned) and all(
+        isinstance(value, cst.Name) and value.value == name for value in returned
+    )
+
+
+def _returned(node: cst.FunctionDef) -> Iterable[cst.BaseExpression | None]:
+    for part in walk(node.body, into_scopes=False):
+        if isinstance(part, cst.Return):
+            yield part.value

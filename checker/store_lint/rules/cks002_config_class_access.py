@@ -1,0 +1,356 @@
+"""CKS002: a setting is read from the settings class, or by a name that it does not have."""
+
+from __future__ import annotations
+
+import re
+import sys
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import libcst as cst
+
+from store_lint.rules.base import Replacement, Rule, Violation
+from store_lint.rules.instances import Instances
+from store_lint.tree.guards import expects
+from store_lint.tree.module import dotted_name
+from store_lint.tree.objects import Objects, Thing
+from store_lint.tree.program import External, LocalClass, LocalModule
+from store_lint.tree.shape import Shapes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from store_lint.rules.base import Context
+    from store_lint.rules.instances import Way
+    from store_lint.tree.expressions import Use
+    from store_lint.tree.module import ImportTarget, Module
+    from store_lint.tree.objects import Object
+    from store_lint.tree.shape import Member, Shape
+
+_WORD: Final = re.compile(r"conf(?:ig|\b)|cfg|setting|\benv\b|environment|secrets", re.IGNORECASE)
+"""In what a name or a path says of itself when it is about settings."""
+_CLASS: Final = re.compile(r"Conf(?:ig|\b)|Cfg|Setting|Secrets|Env(?:ironment)?(?![a-z])")
+_MODULE: Final = re.compile(
+    r"conf(?:ig(?:uration)?)?|cfg|settings?|env(?:ironment)?", re.IGNORECASE
+)
+_DYNAMIC: Final = re.compile(r"\bsetattr\b|__dict__|\bvars\(|\bglobals\(|\bexec\(|sys\.modules")
+_OF_TYPE: Final = frozenset({*dir(type), "register"})
+_OF_DESCRIPTORS: Final = frozenset(
+    {"fget", "fset", "fdel", "getter", "setter", "deleter", "func", "attrname", "wrapped"}
+)
+_GUESSED_CLASS: Final = re.compile(r"[A-Z]\w*(?:Config|Settings)$|(?:Config|Settings)$")
+_GUESSED_SETTING: Final = re.compile(
+    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"
+    r"|[a-z]\w*_(?:url|uri|dsn|key|secret|token|password|host|port|database|db)$"
+)
+
+
+class ConfigClassAccess(Rule):
+    summary: ClassVar[str] = "a setting is read from the settings class, or by a name it lacks"
+
+    def check(self, module: Module, context: Context) -> Iterable[Violation]:
+        if not _WORD.search(module.source.text):
+            return ()
+        return _Check(module, context).violations()
+
+
+class _Check:
+    """The settings that one file reads."""
+
+    def __init__(self, module: Module, context: Context) -> None:
+        self._module = module
+        self._program = context.program
+        self._guess = context.guess_settings
+        self._shapes = Shapes(context.program)
+        self._objects = Objects(context.program, self._shapes, self._follow)
+        self._instances = Instances(context.program, self._objects)
+        found = context.program.expressions(module)
+        self._read = found.read
+        self._called = {id(use.node.func) for use in found.calls if isinstance(use.node, cst.Call)}
+        self._next = {
+            id(use.node.value): use.node.attr.value
+            for use in found.read
+            if isinstance(use.node, cst.Attribute)
+        }
+
+    def violations(self) -> Iterator[Violation]:
+        for use in self._read:
+            node = use.node
+            if not isinstance(node, cst.Attribute) or node.attr.value.startswith("_"):
+                continue
+            if not self._is_candidate(use, node):
+                continue
+            violation = self._violation(use, node)
+            if violation is not None:
+                yield violation
+
+    def _is_candidate(self, use: Use, node: cst.Attribute) -> bool:
+        """Whether the base is worth a look; cheap, and right about what `self` has."""
+        base = node.value
+        if not isinstance(base, cst.Attribute):
+            return not self._is_receiver(use, base)
+        name = dotted_name(base)
+        root = name.partition(".")[0] if name else ""
+        return root not in ("self", "cls") or bool(_WORD.search(name or ""))
+
+    def _is_receiver(self, use: Use, base: cst.BaseExpression) -> bool:
+        if not isinstance(base, cst.Name):
+            return False
+        owner = self._objects.binder(use.scope, base.value)
+        return owner is not None and any(
+            binding.kind == "parameter" and binding.annotation is None
+            for binding in owner.every_binding(base.value)
+        )
+
+    def _follow(self, module: Module, target: ImportTarget) -> bool:
+        """Whether an import may lead to settings; files of other imports need not be read."""
+        named = f"{target.module}.{target.name or ''}"
+        if _WORD.search(named):
+            return True
+        if target.name is None:
+            below = f"{target.module}."
+            return any(
+                other.module.startswith(below) and _WORD.search(other.module)
+                for other, _, _ in module.scope.imports
+            )
+        return self._program.is_parsed(module, target)
+
+    # What a read gives
+
+    def _violation(self, use: Use, node: cst.Attribute) -> Violation | None:
+        base = self._objects.of(use.scope, node.value, use.hidden)
+        if isinstance(base, LocalModule):
+            return self._from_module(use, node, base)
+        if isinstance(base, Thing):
+            return self._from_thing(use, node, base)
+        return self._guessed(use, node) if self._guess else None
+
+    def _from_thing(self, use: Use, node: cst.Attribute, base: Thing) -> Violation | None:
+        if not self._concerns_settings(use, node.value, base):
+            return None
+        name = node.attr.value
+        shape = self._shapes.of(base.cls)
+        member = shape.members.get(name)
+        if base.is_class:
+            wrong = self._is_wrong_on_class(node, shape, member)
+        else:
+            wrong = member is None and not shape.open and not shape.has_api(name)
+        if not wrong or self._is_expected(use, node):
+            return None
+        if not base.exact and self._is_in_subclass(base, name):
+            return None
+        if self._is_set_elsewhere(base.cls, name):
+            return None
+        if member is None:
+            return self._undefined(use, node, base, shape)
+        return self._on_class(use, node, base, member)
+
+    def _is_wrong_on_class(self, node: cst.Attribute, shape: Shape, member: Member | None) -> bool:
+        if shape.changeable:
+            return False
+        if member is None:
+            return node.attr.value not in _OF_TYPE and not shape.has_api(node.attr.value)
+        if member.kind == "descriptor":
+            return self._next.get(id(node)) not in _OF_DESCRIPTORS
+        return member.kind == "instance"
+
+    def _concerns_settings(self, use: Use, node: cst.BaseExpression, thing: Thing) -> bool:
+        if self._shapes.of(thing.cls).is_settings or _CLASS.search(thing.cls.scope.qualname):
+            return True
+        if _MODULE.fullmatch(thing.cls.module.path.stem):
+            return True
+        if isinstance(node, cst.Attribute):  # settings.db.url
+            outer = self._objects.of(use.scope, node.value, use.hidden)
+            return isinstance(outer, Thing) and self._concerns_settings(use, node.value, outer)
+        return False
+
+    # What makes it right after all
+
+    def _is_expected(self, use: Use, node: cst.Attribute) -> bool:
+        asked = rf"\b(?:has|get|del)attr\([^()]*,\s*['\"]{node.attr.value}['\"]"
+        return bool(re.search(asked, self._module.source.text)) or expects(
+            use.scope.node, node, "AttributeError"
+        )
+
+    def _is_in_subclass(self, base: Thing, name: str) -> bool:
+        for module in self._program.mentioning(base.cls.name, base.cls.module):
+            for cls in self._program.classes(module):
+                if base.cls in self._program.lineage(cls).classes[1:]:
+                    shape = self._shapes.of(cls)
+                    if shape.open or name in shape.members:
+                        return True
+        return False
+
+    def _is_set_elsewhere(self, of: LocalClass | LocalModule, name: str) -> bool:
+        """Whether some code outside of a class's body may give the attribute to it."""
+        for module in self._program.mentioning(name, of.module):
+            for stored in self._program.expressions(module).stored:
+                if stored.node.attr.value != name:
+                    continue
+                owner = self._objects.of(stored.scope, stored.node.value, stored.hidden)
+                if owner is None or self._may_be(owner, of):
+                    return True
+        for module in self._program.mentioning("setattr", of.module):
+            for use in self._program.expressions(module).calls:
+                if isinstance(use.node, cst.Call) and self._sets(use, use.node, of, name):
+                    return True
+        return False
+
+    def _sets(self, use: Use, call: cst.Call, of: LocalClass | LocalModule, name: str) -> bool:
+        func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
+        if not isinstance(func, cst.Name) or func.value != "setattr" or len(call.args) < 2:
+            return False
+        key = call.args[1].value
+        if isinstance(key, cst.SimpleString) and key.evaluated_value != name:
+            return False
+        owner = self._objects.of(use.scope, call.args[0].value, use.hidden)
+        if owner is None:
+            return use.scope.module is of.module or isinstance(key, cst.SimpleString)
+        return self._may_be(owner, of)
+
+    def _may_be(self, owner: Object, of: LocalClass | LocalModule) -> bool:
+        if not isinstance(owner, Thing) or isinstance(of, LocalModule):
+            return owner == of
+        return (
+            owner.cls in self._program.lineage(of).classes
+            or of in self._program.lineage(owner.cls).classes
+        )
+
+    # What is said
+
+    def _on_class(self, use: Use, node: cst.Attribute, base: Thing, member: Member) -> Violation:
+        shown, name = self._shown(node), node.attr.value
+        if member.kind == "descriptor":
+            happens = f"on the class it is {member.origin} object, not its value"
+        else:
+            happens = f"it is {member.origin}, and reading it there raises AttributeError"
+        message = f"`{shown}` reads `{name}` from the class `{base.cls.name}`: {happens}"
+        way = self._instances.way(use, node.value, base.cls)
+        return Violation(node, message, self._remedy(way, base.cls, name), edits=_edits(way))
+
+    def _undefined(self, use: Use, node: cst.Attribute, base: Thing, shape: Shape) -> Violation:
+        name, cls = node.attr.value, base.cls
+        shown = cls.scope.qualname
+        what = "the class" if base.is_class else "an instance of"
+        message = (
+            f"`{self._shown(node)}`: {what} `{shown}` has no attribute `{name}`, "
+            "reading it raises AttributeError"
+        )
+        outer = self._outer_with(cls, name)
+        if outer is not None:
+            way = self._instances.way(use, node.value, outer)
+            return Violation(node, message, self._remedy(way, outer, name), edits=_edits(way))
+        right = _same_but_case(name, shape.members)
+        if right is None:
+            return Violation(node, message, _nearest(name, shape))
+        edits = (Replacement(node.attr, right),)
+        if not base.is_class or shape.members[right].kind == "class":
+            origin = shape.members[right].origin
+            return Violation(node, message, f"write `{right}`, {origin} of it", edits=edits)
+        way = self._instances.way(use, node.value, cls)
+        edits = (*way.edits, *edits) if way is not None and way.edits else ()
+        return Violation(node, message, self._remedy(way, cls, right), edits=edits)
+
+    def _outer_with(self, cls: LocalClass, name: str) -> LocalClass | None:
+        """The class around an inner `class Config`, if that is what has the setting."""
+        outer = cls.scope.parent
+        if outer is None or not outer.is_class:
+            return None
+        found = LocalClass(outer)
+        return found if name in self._shapes.of(found).members else None
+
+    def _remedy(self, way: Way | None, cls: LocalClass, name: str) -> str:
+        if way is not None:
+            return f"read it from the instance: `{way.expression}.{name}`{way.hint}"
+        module = cls.module.path.name
+        return (
+            f"make one instance in {module} (`settings = {cls.name}()`) and read `settings.{name}`"
+        )
+
+    def _shown(self, node: cst.CSTNode) -> str:
+        return " ".join(self._module.source.tree.code_for_node(node).split())
+
+    # Modules
+
+    def _from_module(self, use: Use, node: cst.Attribute, base: LocalModule) -> Violation | None:
+        module, name = base.module, node.attr.value
+        if not _MODULE.fullmatch(module.path.stem) or self._program.resolve(use.scope, node):
+            return None
+        if module.scope.stars or "__getattr__" in module.scope.bindings:
+            return None
+        if _DYNAMIC.search(module.source.text):
+            return None
+        found = self._program.expressions(module)
+        if any(name in scope.declared for scope in module.scopes()) or name in found.captured.get(
+            module.scope, ()
+        ):
+            return None
+        if self._is_expected(use, node) or self._is_set_elsewhere(base, name):
+            return None
+        shown = self._shown(node)
+        message = f"`{shown}`: the module `{module.path.stem}` has no `{name}`: AttributeError"
+        instance = self._instances.only(module)
+        if instance is None:
+            near = get_close_matches(name, module.scope.bindings, 1, 0.75)
+            return Violation(node, message, f"did you mean `{near[0]}`?" if near else "define it")
+        shape = self._shapes.of(instance.cls)
+        right = name if name in shape.members else _same_but_case(name, shape.members)
+        if right is None:
+            return Violation(node, message, f"read it from `{instance.name}`, if it is there")
+        base_text = self._shown(node.value)
+        return Violation(
+            node,
+            message,
+            f"read it from the instance: `{base_text}.{instance.name}.{right}`",
+            edits=(Replacement(node, f"{base_text}.{instance.name}.{right}"),),
+        )
+
+    # Classes outside of the tree
+
+    def _guessed(self, use: Use, node: cst.Attribute) -> Violation | None:
+        base, name = node.value, node.attr.value
+        if not isinstance(base, cst.Name) or id(node) in self._called:
+            return None
+        owner = self._objects.binder(use.scope, base.value)
+        if owner is None or base.value in use.hidden or not _GUESSED_SETTING.match(name):
+            return None
+        bindings = owner.every_binding(base.value)
+        imported = bindings[0].target.name if bindings and bindings[0].target else None
+        if len(bindings) != 1 or not imported or not _GUESSED_CLASS.match(imported):
+            return None
+        found = self._program.resolve(use.scope, base)
+        if any(not isinstance(d, External) or _is_library(d.dotted) for d in found):
+            return None
+        return Violation(
+            node,
+            f"`{self._shown(node)}` looks like a setting that is read from the class "
+            f"`{imported}`, whose module is not in the tree: if it is a pydantic or dataclass "
+            "field, this raises AttributeError",
+            f"read it from an instance of `{imported}`",
+            severity="warning",
+        )
+
+
+def _edits(way: Way | None) -> tuple[Replacement, ...]:
+    return way.edits if way is not None else ()
+
+
+def _is_library(dotted: str) -> bool:
+    return dotted.partition(".")[0] in {*sys.stdlib_module_names, "chatkit", "pydantic"}
+
+
+def _same_but_case(name: str, members: Iterable[str]) -> str | None:
+    """The one attribute that differs from `name` in case or underscores only."""
+    folded = name.replace("_", "").lower()
+    same = [member for member in members if member.replace("_", "").lower() == folded]
+    return same[0] if len(same) == 1 else None
+
+
+def _nearest(name: str, shape: Shape) -> str:
+    settings = [m for m in shape.members if not m.startswith("_")]
+    near = get_close_matches(name.lower(), settings, 1, 0.7) or get_close_matches(
+        name, settings, 1, 0.7
+    )
+    if near:
+        return f"`{shape.cls.name}` has `{near[0]}`: write that, or define `{name}`"
+    return f"define `{name}` in `{shape.cls.name}`, or read what it has"

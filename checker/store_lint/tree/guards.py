@@ -1,0 +1,57 @@
+"""Code that expects an exception: what fails there, fails on purpose."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
+
+from store_lint.tree.expressions import ancestors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ALL: Final = frozenset({"Exception", "BaseException"})
+_EXPECTING: Final = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress"})
+
+
+def expects(root: cst.CSTNode, node: cst.CSTNode, exception: str) -> bool:
+    """Whether `node`, somewhere below `root`, stands where `exception` is caught or asserted."""
+    path = [*ancestors(root, node), node]
+    for outer, inner in pairwise(path):
+        if isinstance(outer, (cst.Try, cst.TryStar)) and inner is outer.body:
+            if any(_names(handler.type) & {exception, *_ALL} for handler in outer.handlers):
+                return True
+            if any(handler.type is None for handler in outer.handlers):
+                return True
+        elif isinstance(outer, cst.With) and inner is outer.body:
+            if any(_is_expecting(item.item, exception) for item in outer.items):
+                return True
+        elif isinstance(outer, cst.Call) and _is_expecting(outer, exception):
+            return True  # assertRaises(TypeError, lambda: …)
+    return False
+
+
+def _is_expecting(node: cst.BaseExpression, exception: str) -> bool:
+    if not isinstance(node, cst.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+    if not isinstance(name, cst.Name) or name.value not in _EXPECTING:
+        return False
+    return any(_names(arg.value) & {exception, *_ALL} for arg in node.args)
+
+
+def _names(node: cst.BaseExpression | None) -> set[str]:
+    """The last names of an exception, or of those in a tuple."""
+    return set(_last_names(node))
+
+
+def _last_names(node: cst.BaseExpression | None) -> Iterator[str]:
+    if isinstance(node, cst.Name):
+        yield node.value
+    elif isinstance(node, cst.Attribute):
+        yield node.attr.value
+    elif isinstance(node, cst.Tuple):
+        for element in node.elements:
+            yield from _last_names(element.value)

@@ -1,0 +1,45 @@
+"""Which files of a project mention a word: for the few questions that imports do not answer.
+
+Who derives from a class, who creates an instance of it, who sets an attribute from outside: that
+file imports the class, not the other way round. Asked only of what would be reported.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from store_lint.tree.files import discover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from store_lint.tree.layout import Layout
+
+
+class Search:
+    """Searches the files that are checked, and the rest of their project."""
+
+    def __init__(self, layout: Layout, read: Callable[[Path], bytes]) -> None:
+        self._layout = layout
+        self._read = read
+        self._listed: dict[str, tuple[str, ...]] = {}
+
+    def __call__(self, word: str, near: Path) -> Iterator[Path]:
+        """The files in whose bytes `word` occurs, of the project to which `near` belongs."""
+        pattern = re.compile(rb"(?<![\w])" + re.escape(word.encode()) + rb"(?![\w])")
+        for path in dict.fromkeys((*self._layout.files, *self._project(str(near.parent)))):
+            try:
+                data = self._read(Path(path))
+            except OSError:
+                continue
+            if pattern.search(data):
+                yield Path(path)
+
+    def _project(self, folder: str) -> tuple[str, ...]:
+        top = self._layout.project_of(folder) or folder
+        if top not in self._listed:
+            found = discover((Path(top),), (), Path(top))
+            self._listed[top] = tuple(p for p in found.files if not found.is_ignored(p))
+        return self._listed[top]

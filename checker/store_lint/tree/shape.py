@@ -1,0 +1,413 @@
+"""Which attributes a class has, and which only its instances have, as pydantic, dataclasses and
+plain Python make them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+import libcst as cst
+
+from store_lint.tree.expressions import walk
+from store_lint.tree.module import parameters
+from store_lint.tree.program import External, LocalClass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from store_lint.tree.module import Binding, Scope
+    from store_lint.tree.program import Program
+
+SETTINGS_V1: Final = frozenset(
+    {
+        "pydantic.BaseSettings",
+        "pydantic.env_settings.BaseSettings",
+        "pydantic.v1.BaseSettings",
+        "pydantic.v1.env_settings.BaseSettings",
+    }
+)
+SETTINGS: Final = SETTINGS_V1 | {
+    "pydantic_settings.BaseSettings",
+    "pydantic_settings.main.BaseSettings",
+}
+MODELS: Final = SETTINGS | {
+    "pydantic.BaseModel",
+    "pydantic.main.BaseModel",
+    "pydantic.v1.BaseModel",
+    "pydantic.v1.main.BaseModel",
+}
+_EMPTY_BASES: Final = frozenset(
+    {"abc.ABC", "typing.Generic", "typing_extensions.Generic", "builtins.object"}
+)
+_DATACLASS: Final = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
+_TRANSPARENT: Final = frozenset({"typing.final", "typing_extensions.final"})
+_PROPERTIES: Final = frozenset(
+    {"property", "cached_property", "functools.cached_property", "abc.abstractproperty"}
+)
+_MODEL_API: Final = frozenset(
+    {
+        "Config",
+        "construct",
+        "copy",
+        "dict",
+        "fields",
+        "from_orm",
+        "json",
+        "parse_file",
+        "parse_obj",
+        "parse_raw",
+        "schema",
+        "schema_json",
+        "update_forward_refs",
+        "validate",
+    }
+)
+_CATCH_ALL: Final = frozenset({"__getattr__", "__getattribute__"})
+_DYNAMIC: Final = re.compile(r"\bsetattr\b|__setattr__|__dict__|\bvars\(|\blocals\(|\bexec\(")
+
+MemberKind = Literal["class", "instance", "descriptor"]
+"""'class': there on the class as on instances. 'instance': on the class there is nothing.
+'descriptor': on the class there is a property or slot, on instances its value."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member:
+    """An attribute, and what is written of its value."""
+
+    name: str
+    kind: MemberKind
+    origin: str
+    """What it is, in words: 'a pydantic field'."""
+    owner: LocalClass
+    annotation: cst.BaseExpression | None = None
+    values: tuple[tuple[Scope, cst.BaseExpression], ...] = ()
+    """The expressions that are assigned to it; empty where one of them is not known."""
+    definition: cst.CSTNode | None = None
+    """The function or class that it is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """A class's attributes."""
+
+    cls: LocalClass
+    kind: Literal["pydantic", "dataclass", "plain"]
+    members: Mapping[str, Member]
+    open: bool
+    """Whether it may have others as well."""
+    changeable: bool
+    """Whether the class may give more, or other things, than its text says."""
+    is_settings: bool
+    """Whether it derives from pydantic's BaseSettings."""
+
+    def has_api(self, name: str) -> bool:
+        """Whether `name` comes with the library that the class is built on."""
+        if self.kind != "pydantic":
+            return False
+        return name in _MODEL_API or name.startswith(("model_", "settings_"))
+
+
+class Shapes:
+    """The shapes of the program's classes, each found when it is first asked for."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._shapes: dict[LocalClass, Shape] = {}
+
+    def of(self, cls: LocalClass) -> Shape:
+        """The shape of a class of the tree."""
+        found = self._shapes.get(cls)
+        if found is None:
+            found = self._shapes[cls] = self._build(cls)
+        return found
+
+    def _build(self, cls: LocalClass) -> Shape:
+        lineage = self._program.lineage(cls)
+        externals = set(lineage.externals())
+        local = [base for base in lineage.classes if isinstance(base, LocalClass)]
+        is_v1 = bool(externals & SETTINGS_V1) or any(e.startswith("pydantic.v1") for e in externals)
+        changeable = (
+            not lineage.complete
+            or bool(externals - MODELS - _EMPTY_BASES)
+            or any(self._is_changeable(base) for base in local)
+        )
+        extra = {word for base in local for word in self._extra(base)}
+        members: dict[str, Member] = {}
+        for base in reversed(local):
+            for member in self._declared(base, bool(externals & MODELS), is_v1):
+                before = members.get(member.name)
+                # What an ancestor has on the class stays there below a field of that name.
+                if before is None or before.kind == "instance" or member.kind != "instance":
+                    members[member.name] = member
+        for base in local:
+            for member in self._assigned(base):
+                members.setdefault(member.name, member)
+        if externals & MODELS:
+            kind = "pydantic"
+        else:
+            kind = "dataclass" if any(self._dataclass(base) for base in local) else "plain"
+        return Shape(
+            cls,
+            kind,
+            members,
+            open=changeable or bool(extra),
+            changeable=changeable or "allow" in extra,
+            is_settings=bool(externals & SETTINGS),
+        )
+
+    # What a class's own text says
+
+    def _is_changeable(self, cls: LocalClass) -> bool:
+        node = cls.node
+        if any(arg.keyword is None or arg.keyword.value == "metaclass" for arg in node.keywords):
+            return True
+        if _CATCH_ALL & cls.scope.bindings.keys() or "__init_subclass__" in cls.scope.bindings:
+            return True
+        if any(self._decorator(cls, d) not in _DATACLASS | _TRANSPARENT for d in node.decorators):
+            return True
+        return self._sets_dynamically(cls)
+
+    def _decorator(self, cls: LocalClass, decorator: cst.Decorator) -> str | None:
+        node = decorator.decorator
+        if isinstance(node, cst.Call):
+            node = node.func
+        found = self._program.resolve(cls.scope.parent or cls.scope, node)
+        return found[0].dotted if len(found) == 1 and isinstance(found[0], External) else None
+
+    def _dataclass(self, cls: LocalClass) -> cst.Decorator | None:
+        return next((d for d in cls.node.decorators if self._decorator(cls, d) in _DATACLASS), None)
+
+    def _extra(self, cls: LocalClass) -> Iterator[str]:
+        """What the class says of attributes that it does not declare: 'allow', or '?' for more than
+        can be read. Nothing where they are ignored or forbidden, as they are by default."""
+        said: list[str | None] = [
+            _text_of(arg.value)
+            for arg in cls.node.keywords
+            if arg.keyword is not None and arg.keyword.value == "extra"
+        ]
+        for binding in cls.scope.bindings.get("model_config", ()):
+            said += _extra_of(binding.value)
+        for binding in cls.scope.bindings.get("Config", ()):
+            if not isinstance(binding.node, cst.ClassDef):
+                said.append(None)
+                continue
+            config = cls.scope.child(binding.node)
+            if binding.node.bases:  # what it derives from may allow them
+                said.append(None)
+            said += [
+                None if extra.value is None else _text_of(extra.value)
+                for extra in config.bindings.get("extra", ())
+            ]
+        yield from (word or "?" for word in said if word not in ("ignore", "forbid"))
+
+    def _sets_dynamically(self, cls: LocalClass) -> bool:
+        if not _DYNAMIC.search(cls.module.source.text):
+            return False
+        for part in walk(cls.node.body):
+            if isinstance(part, cst.Attribute) and part.attr.value == "__dict__":
+                return True
+            if not isinstance(part, cst.Call):
+                continue
+            if isinstance(part.func, cst.Name) and part.func.value in ("vars", "locals", "exec"):
+                return True
+            if _is_setattr(part) and _set_name(part) is None:
+                return True
+        return False
+
+    def _declared(self, cls: LocalClass, is_model: bool, is_v1: bool) -> Iterator[Member]:
+        """What the class's body binds, and its fields."""
+        decorator = self._dataclass(cls)
+        derives = self._program.derives_from(cls, MODELS)
+        for name, bindings in cls.scope.bindings.items():
+            yield self._member(cls, name, bindings, decorator, is_model, is_v1 and derives, derives)
+
+    def _member(
+        self,
+        cls: LocalClass,
+        name: str,
+        bindings: list[Binding],
+        decorator: cst.Decorator | None,
+        is_model: bool,
+        is_v1: bool,
+        derives: bool,
+    ) -> Member:
+        binding = bindings[-1]
+        values = tuple((cls.scope, b.value) for b in bindings if b.value is not None)
+        definition = binding.node if binding.kind in ("class", "function") else None
+
+        def member(kind: MemberKind, origin: str) -> Member:
+            return Member(name, kind, origin, cls, binding.annotation, values, definition)
+
+        if binding.kind == "function" and isinstance(binding.node, cst.FunctionDef):
+            if self._is_property(cls, binding.node):
+                return member("descriptor", "a property")
+            return member("class", "a method")
+        if binding.kind != "value" or any(b.kind != "value" for b in bindings):
+            return member("class", "an attribute")
+        annotated = [b for b in bindings if b.annotation is not None]
+        if not annotated:
+            if is_v1 and not name.startswith("_"):
+                return member("instance", "a pydantic field")
+            return member("class", "an attribute")
+        if any(_is_class_variable(b) for b in annotated):
+            return member("class", "a class variable")
+        if derives:
+            return member("instance", "a pydantic field")
+        if decorator is not None:
+            if _has_slots(decorator):
+                return member("descriptor", "a slot of the dataclass")
+            if all(self._leaves_no_default(cls, b) for b in bindings):
+                return member("instance", "a dataclass field without a plain default")
+            return member("class", "a dataclass field with a default")
+        if values:
+            return member("class", "an attribute")
+        return member("instance", "a pydantic field" if is_model else "only annotated")
+
+    def _is_property(self, cls: LocalClass, node: cst.FunctionDef) -> bool:
+        names = [decorator.decorator for decorator in node.decorators]
+        if any(isinstance(name, cst.Name) and name.value == "classmethod" for name in names):
+            return False
+        for name in names:
+            if isinstance(name, cst.Name) and name.value in _PROPERTIES:
+                return True
+            if isinstance(name, cst.Attribute) and name.attr.value in ("setter", "deleter"):
+                return True
+            found = self._program.resolve(cls.scope, name)
+            if any(isinstance(d, External) and d.dotted in _PROPERTIES for d in found):
+                return True
+        return False
+
+    def _leaves_no_default(self, cls: LocalClass, binding: Binding) -> bool:
+        """Whether `@dataclass` leaves nothing on the class for the field."""
+        value = binding.value
+        if value is None:
+            return True
+        if not isinstance(value, cst.Call):
+            return False
+        found = self._program.resolve(cls.scope, value.func)
+        if not any(isinstance(d, External) and d.dotted == "dataclasses.field" for d in found):
+            return False
+        return not any(
+            arg.star or (arg.keyword is not None and arg.keyword.value == "default")
+            for arg in value.args
+        )
+
+    def _assigned(self, cls: LocalClass) -> Iterator[Member]:
+        """What the methods of the class assign to `self` and `cls`."""
+        members: dict[str, Member] = {}
+        for stored in self._program.expressions(cls.module).stored:
+            method = _method_of(cls.scope, stored.scope)
+            if method is None or not isinstance(stored.node.value, cst.Name):
+                continue
+            name = stored.node.attr.value
+            if stored.node.value.value == cls.name:
+                members[name] = Member(name, "class", "an attribute", cls)
+            if stored.node.value.value != _receiver(method):
+                continue
+            before = members.get(name)
+            known = before is None or bool(before.values)
+            values = (*(before.values if before else ()),)
+            if stored.value is not None and known:
+                values = (*values, (stored.scope, stored.value))
+            else:
+                values = ()
+            annotation = stored.annotation or (before.annotation if before else None)
+            kind, origin = _assigned_by(method)
+            if kind == "instance" and "__slots__" in cls.scope.bindings:
+                kind, origin = "descriptor", "a slot"
+            members[name] = Member(name, kind, origin, cls, annotation, values)
+        if _DYNAMIC.search(cls.module.source.text):
+            for part in walk(cls.node.body):
+                if isinstance(part, cst.Call) and _is_setattr(part):
+                    name = _set_name(part) or ""
+                    members.setdefault(name, Member(name, "class", "an attribute", cls))
+        yield from members.values()
+
+
+def _is_class_variable(binding: Binding) -> bool:
+    node = binding.annotation
+    if isinstance(node, cst.SimpleString) and isinstance(node.evaluated_value, str):
+        return "ClassVar" in node.evaluated_value
+    if isinstance(node, cst.Subscript):
+        node = node.value
+    name = node.attr if isinstance(node, cst.Attribute) else node
+    return isinstance(name, cst.Name) and (
+        name.value in ("ClassVar", "InitVar", "TypeAlias")
+        or (name.value == "Final" and binding.value is not None)
+    )
+
+
+def _assigned_by(method: cst.FunctionDef) -> tuple[MemberKind, str]:
+    for decorator in method.decorators:
+        if isinstance(decorator.decorator, cst.Name) and decorator.decorator.value == "classmethod":
+            return "class", "an attribute"
+    return "instance", f"assigned to the instance in `{method.name.value}`"
+
+
+def _method_of(cls: Scope, scope: Scope) -> cst.FunctionDef | None:
+    """The method of `cls` in which a scope stands."""
+    while scope.parent is not None:
+        if scope.parent is cls and isinstance(scope.node, cst.FunctionDef):
+            return scope.node
+        scope = scope.parent
+    return None
+
+
+def _receiver(method: cst.FunctionDef) -> str | None:
+    params = parameters(method)
+    return params[0].name.value if params else None
+
+
+def _has_slots(decorator: cst.Decorator) -> bool:
+    node = decorator.decorator
+    return isinstance(node, cst.Call) and any(
+        arg.keyword is not None
+        and arg.keyword.value == "slots"
+        and isinstance(arg.value, cst.Name)
+        and arg.value.value == "True"
+        for arg in node.args
+    )
+
+
+def _is_setattr(call: cst.Call) -> bool:
+    if isinstance(call.func, cst.Attribute):
+        return call.func.attr.value == "__setattr__"
+    return isinstance(call.func, cst.Name) and call.func.value == "setattr"
+
+
+def _set_name(call: cst.Call) -> str | None:
+    """The constant name that a `setattr` sets."""
+    for arg in call.args[:2]:
+        text = _text_of(arg.value)
+        if text is not None and isinstance(arg.value, cst.SimpleString):
+            return text
+    return None
+
+
+def _extra_of(config: cst.BaseExpression | None) -> list[str | None]:
+    """What a `model_config` says of extra attributes; None for something that cannot be read."""
+    if isinstance(config, cst.Call):
+        if any(arg.star for arg in config.args):
+            return [None]
+        return [
+            _text_of(arg.value)
+            for arg in config.args
+            if arg.keyword is not None and arg.keyword.value == "extra"
+        ]
+    if isinstance(config, cst.Dict):
+        said: list[str | None] = []
+        for element in config.elements:
+            key = _text_of(element.key) if isinstance(element, cst.DictElement) else None
+            if key in ("extra", None):
+                said.append(None if key is None else _text_of(element.value))
+        return said
+    return [None]
+
+
+def _text_of(node: cst.BaseExpression) -> str | None:
+    """The text of a string, or the last name of `Extra.forbid`."""
+    if isinstance(node, cst.SimpleString):
+        value = node.evaluated_value
+        return value if isinstance(value, str) else None
+    return node.attr.value if isinstance(node, cst.Attribute) else None
