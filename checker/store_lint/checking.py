@@ -44,9 +44,7 @@ class Checker:
         self._context = Context(
             api, self._program, Analysis(self._program, api), options.guess_settings
         )
-        self._ignored = [
-            (_pattern(pattern), ids) for pattern, ids in options.per_file_ignores
-        ]
+        self._ignored = [(_pattern(pattern), ids) for pattern, ids in options.per_file_ignores]
         self._rules: list[tuple[RuleInfo, Rule]] = [
             (info, info.load()) for info in all_rules() if self._selects(info.id)
         ]
@@ -146,9 +144,7 @@ class Checker:
         if not self._ignored or not path.startswith(root + os.sep):
             return frozenset()
         relative = os.path.relpath(path, root).replace(os.sep, "/")
-        return frozenset(
-            rule for matches, ids in self._ignored if matches(relative) for rule in ids
-        )
+        return frozenset(rule for matches, ids in self._ignored if matches(relative) for rule in ids)
 
 
 def _pattern(pattern: str) -> Callable[[str], bool]:

@@ -84,7 +84,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def _upward(start: Path) -> Iterable[Path]:
     # Not `absolute`: the parents of /project/../other must not be searched in /project.
-    start = Path(os.path.abspath(start))  # noqa: PTH100 - a link's own folders count
+    start = Path(os.path.abspath(start))
     return [start, *start.parents]
 
 

@@ -265,9 +265,7 @@ def _importers_of_stores(
     names = {name for path in seeds for name in _CLASS.findall(reader.read(path))}
     if not names:
         return []
-    mentions = re.compile(
-        rb"class\s+\w+[^:\n]*\(\s*[^:]*?\b(?:" + b"|".join(sorted(names)) + rb")\b"
-    )
+    mentions = re.compile(rb"class\s+\w+[^:\n]*\(\s*[^:]*?\b(?:" + b"|".join(sorted(names)) + rb")\b")
     known = set(seeds)
     pushed: list[str] = []
     grew = True
@@ -300,9 +298,7 @@ def _importers_of_stores(
 _CLASS: Final = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*[\(\[][^:]*\b\w*Store\w*\b", re.MULTILINE)
 
 
-def _with_helpers(
-    subjects: list[str], found: Discovery, layout: Layout, reader: _Reader
-) -> list[str]:
+def _with_helpers(subjects: list[str], found: Discovery, layout: Layout, reader: _Reader) -> list[str]:
     """The subjects, and the settings and database modules of the checked files that they import.
 
     A store whose pool stands in `database.py` is only as right as that file.

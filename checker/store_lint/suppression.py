@@ -107,9 +107,7 @@ class _Collector(cst.CSTVisitor):
 class _SpokenOf:
     """Which lines a comment may stand in to speak of a place."""
 
-    def __init__(
-        self, source: Source, nodes: Iterable[cst.CSTNode], comments: Iterable[Span]
-    ) -> None:
+    def __init__(self, source: Source, nodes: Iterable[cst.CSTNode], comments: Iterable[Span]) -> None:
         nodes = list(nodes)
         spans = source.spans(nodes)
         self._statements = [
@@ -196,9 +194,7 @@ def _useless(
     if not useless:
         return None
     messages = [f"`{code.word}` finds nothing here" for code in idle]
-    messages += [
-        f"there is no rule `{code.word}`{did_you_mean(code.word, ids)}" for code in unknown
-    ]
+    messages += [f"there is no rule `{code.word}`{did_you_mean(code.word, ids)}" for code in unknown]
     kept = [code.word for code in directive.codes if code not in useless]
     if not kept:
         return finding(f"unused suppression: {', '.join(messages)}", "remove the comment", removal)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from store_lint import __main__, cli
 from store_lint.chatkit_api import UnknownRelease
 from store_lint.finding import Problem, Report
 from store_lint.report.format_choice import AGENT_VARIABLES
-
 from tests.store_lint.report.samples import TARGET, WordEngine
 
 if TYPE_CHECKING:
@@ -218,9 +218,7 @@ def test_diff_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     Path("a.py").write_bytes(b"WORSE\r\n")
     assert cli.main(["--diff"]) == 1
     captured = capsys.readouterr()
-    assert captured.out.replace("\r", "") == (
-        "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-WORSE\n+GOOD\n"
-    )
+    assert captured.out.replace("\r", "") == ("--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-WORSE\n+GOOD\n")
     assert captured.err == "store-lint: --fix would mend 2 findings in 1 file\n"
     assert Path("a.py").read_bytes() == b"WORSE\r\n"
 

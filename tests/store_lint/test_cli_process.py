@@ -55,9 +55,7 @@ def test_a_locale_without_the_characters_gets_escapes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lines", [1, 5000])
-def test_a_reader_that_has_gone_ends_the_output_and_not_the_verdict(
-    tmp_path: Path, lines: int
-) -> None:
+def test_a_reader_that_has_gone_ends_the_output_and_not_the_verdict(tmp_path: Path, lines: int) -> None:
     (tmp_path / "a.py").write_text("BAD\n" * lines)
     reader, writer = os.pipe()
     os.close(reader)

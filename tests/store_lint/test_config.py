@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from store_lint.config import ConfigError, Settings, load, resolve_rules
 from store_lint.report.catalogue import catalogue
 

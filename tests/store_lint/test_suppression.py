@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from store_lint import suppression
 from store_lint.finding import Finding
 from store_lint.fix.edits import apply as apply_edits

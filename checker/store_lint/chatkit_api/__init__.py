@@ -45,8 +45,7 @@ def load(version: str) -> Api:
     known = releases()
     if version not in known:
         raise UnknownRelease(
-            f"openai-chatkit {version} is not known: {known[0]} to {known[-1]} are "
-            f"({', '.join(known)})"
+            f"openai-chatkit {version} is not known: {known[0]} to {known[-1]} are ({', '.join(known)})"
         )
     index = known.index(version)
     facts: dict[str, Any] = {}

@@ -84,9 +84,7 @@ def _known(given: str) -> str:
     matching = [v for v in known if v.startswith(given.rstrip(".") + ".")]
     if matching:
         return matching[-1]
-    raise UnknownRelease(
-        f"openai-chatkit {given} is not a known release; known are {', '.join(known)}"
-    )
+    raise UnknownRelease(f"openai-chatkit {given} is not a known release; known are {', '.join(known)}")
 
 
 def _installed(project: Path) -> Choice | None:

@@ -56,8 +56,7 @@ def extract(sources: Mapping[str, str], packages: frozenset[str] = frozenset()) 
     `__init__.py`. Raises SyntaxError where the running Python cannot read a source.
     """
     modules = {
-        name: _bind(_Module(name, name in packages, ast.parse(text)))
-        for name, text in sources.items()
+        name: _bind(_Module(name, name in packages, ast.parse(text))) for name, text in sources.items()
     }
     return dict(_Extractor(modules).facts())
 
@@ -184,9 +183,7 @@ class _Extractor:
             return ""
         return ast.unparse(_Canonical(self, module).visit(_copy(node)))
 
-    def _definition(
-        self, module: _Module, name: str, node: ast.stmt
-    ) -> Iterator[tuple[str, Json]]:
+    def _definition(self, module: _Module, name: str, node: ast.stmt) -> Iterator[tuple[str, Json]]:
         qualname = f"{module.name}.{name}"
         if isinstance(node, ast.ClassDef):
             yield from self._class(module, qualname, node)
@@ -214,8 +211,7 @@ class _Extractor:
                         for extra in node.slice.elts[1:]
                         if isinstance(extra, ast.Call)
                         for keyword in extra.keywords
-                        if keyword.arg == "discriminator"
-                        and isinstance(keyword.value, ast.Constant)
+                        if keyword.arg == "discriminator" and isinstance(keyword.value, ast.Constant)
                     ),
                     None,
                 )
@@ -254,9 +250,7 @@ class _Extractor:
 
     # Classes
 
-    def _class(
-        self, module: _Module, qualname: str, node: ast.ClassDef
-    ) -> Iterator[tuple[str, Json]]:
+    def _class(self, module: _Module, qualname: str, node: ast.ClassDef) -> Iterator[tuple[str, Json]]:
         bases = [self.text(module, base) for base in node.bases]
         kind = self._kind(module, node, bases)
         deprecated = self._deprecated(module, node.decorator_list)
@@ -406,9 +400,7 @@ class _Extractor:
         if args.kwarg is not None:
             yield self._parameter(module, args.kwarg, "var_keyword", None)
 
-    def _parameter(
-        self, module: _Module, arg: ast.arg, kind: str, default: ast.expr | None
-    ) -> Json:
+    def _parameter(self, module: _Module, arg: ast.arg, kind: str, default: ast.expr | None) -> Json:
         return [
             arg.arg,
             kind,
@@ -440,7 +432,7 @@ class _Canonical(ast.NodeTransformer):
         self.extractor = extractor
         self.module = module
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in self.module.type_variables:
             return node
         target = self.module.targets.get(node.id)
@@ -453,7 +445,7 @@ class _Canonical(ast.NodeTransformer):
             return node
         return _dotted(self.extractor.canonical(target))
 
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:  # noqa: N802
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
         if isinstance(node.value, str) and not self.inside_literal:
             try:
                 return self.visit(ast.parse(node.value, mode="eval").body)
@@ -463,7 +455,7 @@ class _Canonical(ast.NodeTransformer):
 
     inside_literal = False
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         node.value = self.visit(node.value)
         head = ast.unparse(node.value)
         if head in _LITERAL:

@@ -42,9 +42,7 @@ def mended_files(
                 continue
             mended = mend(path, data, list(group), findings_in)
         except (OSError, SyntaxError, UnicodeDecodeError) as error:
-            yield Problem(
-                f"{path}: not fixed, it changed while it was checked ({error}); run again"
-            )
+            yield Problem(f"{path}: not fixed, it changed while it was checked ({error}); run again")
         except MendError as error:
             yield Problem(str(error))
         else:

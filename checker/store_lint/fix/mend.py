@@ -61,9 +61,7 @@ def mend(
         try:
             after = text.encode(encoding)
         except UnicodeEncodeError as error:
-            raise MendError(
-                f"{path}: its encoding {encoding} lacks a character of a fix"
-            ) from error
+            raise MendError(f"{path}: its encoding {encoding} lacks a character of a fix") from error
         _require_parsable(path, after, applied)
         fixed += len(applied)
         findings = check(after)

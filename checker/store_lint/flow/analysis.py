@@ -27,7 +27,7 @@ from store_lint.flow.knowledge import (
     RETURNS,
     TRANSPARENT_DECORATORS,
 )
-from store_lint.flow.state import GLOBAL, States, correlations, is_shared, join_states, write
+from store_lint.flow.state import GLOBAL, States, is_shared, join_states, write
 from store_lint.flow.types import Types
 from store_lint.flow.values import (
     NEVER,
@@ -38,8 +38,8 @@ from store_lint.flow.values import (
     Frame,
     Function,
     Instance,
-    Nothing,
     Note,
+    Nothing,
     Pending,
     SelfObject,
     Sequence_,
@@ -61,7 +61,6 @@ from store_lint.tree.program import (
     External,
     LocalClass,
     LocalFunction,
-    LocalModule,
     Program,
     Variable,
 )
@@ -222,7 +221,10 @@ class Analysis:
         read = self._read_fields(cls, method)
         for state in states:
             kept = State(
-                {p: v for p, v in state.paths.items() if read is None or p in read}, {}, {}, dict(state.notes)
+                {p: v for p, v in state.paths.items() if read is None or p in read},
+                {},
+                {},
+                dict(state.notes),
             )
             key = frozenset(kept.paths.items())
             if key in done:
@@ -235,7 +237,11 @@ class Analysis:
             self._execute(method, cls, kept, None)
 
     def _run_wrapped(
-        self, cls: LocalClass, method: LocalFunction, wrapper: tuple[LocalFunction, str], state: State
+        self,
+        cls: LocalClass,
+        method: LocalFunction,
+        wrapper: tuple[LocalFunction, str],
+        state: State,
     ) -> None:
         """A decorator of the tree: its inner function runs, and calls the method from where it does."""
         inner, name = wrapper
@@ -270,9 +276,7 @@ class Analysis:
         return None
 
     @staticmethod
-    def _inner_function(
-        decorator: LocalFunction, is_factory: bool
-    ) -> tuple[LocalFunction, str] | None:
+    def _inner_function(decorator: LocalFunction, is_factory: bool) -> tuple[LocalFunction, str] | None:
         outer = decorator.scope
         if is_factory:
             nested = [c for c in outer.children if c.is_function]
@@ -389,7 +393,10 @@ class Analysis:
         return state
 
     def _class_value(
-        self, owner: LocalClass, node: cst.BaseExpression | None, annotation: cst.BaseExpression | None
+        self,
+        owner: LocalClass,
+        node: cst.BaseExpression | None,
+        annotation: cst.BaseExpression | None,
     ) -> Value:
         declared = self.types.annotation(owner.scope, annotation)
         is_field = self._is_dataclass(owner)
@@ -744,7 +751,9 @@ class Analysis:
             or self._steps > MAX_STEPS
             or (is_generator and kind != "context")
         ):
-            return self._unfollowed(target, declared, receiver_path, state, is_async and not is_generator)
+            return self._unfollowed(
+                target, declared, receiver_path, state, is_async and not is_generator
+            )
         cls, entry = self._enter(evaluator, target, receiver, receiver_path, args, state, kind)
         if self._is_stub_of_another(target):
             return self._unfollowed(target, declared, receiver_path, state, is_async)
@@ -983,9 +992,7 @@ class Analysis:
 
     # External things
 
-    def external_member(
-        self, atom: Instance, attr: str, receiver: Value, *, called: bool
-    ) -> Value:
+    def external_member(self, atom: Instance, attr: str, receiver: Value, *, called: bool) -> Value:
         """What an attribute of an instance of an external class is."""
         assert isinstance(atom.cls, str)
         cls = CANONICAL.get(atom.cls, atom.cls)
@@ -1093,13 +1100,9 @@ class Analysis:
                 return instance("str")
         return UNKNOWN
 
-    def of_class(
-        self, frame: Frame, known: Value, classes: cst.BaseExpression, truth: bool
-    ) -> Value:
+    def of_class(self, frame: Frame, known: Value, classes: cst.BaseExpression, truth: bool) -> Value:
         """Narrow by `isinstance`: what is (or is not) of one of the classes."""
-        nodes = (
-            [e.value for e in classes.elements] if isinstance(classes, cst.Tuple) else [classes]
-        )
+        nodes = [e.value for e in classes.elements] if isinstance(classes, cst.Tuple) else [classes]
         wanted: set[str | LocalClass] = set()
         for node in nodes:
             found = self.program.resolve(frame.scope, node)
@@ -1116,9 +1119,7 @@ class Analysis:
         kept: set[Atom] = set()
         for atom in known:
             is_one = self._is_one(atom, wanted)
-            if is_one is None:
-                kept.add(atom)
-            elif is_one is truth:
+            if is_one is None or is_one is truth:
                 kept.add(atom)
         if truth:
             kept -= {a for a in kept if isinstance(a, (Nothing, Unset))}
@@ -1223,9 +1224,7 @@ def _assigned_attributes(body: cst.CSTNode) -> Iterator[cst.Attribute]:
         if isinstance(node, cst.Assign):
             for target in node.targets:
                 yield from _attribute_targets(target.target)
-        elif isinstance(node, (cst.AnnAssign, cst.AugAssign)):
-            yield from _attribute_targets(node.target)
-        elif isinstance(node, cst.Del):
+        elif isinstance(node, (cst.AnnAssign, cst.AugAssign)) or isinstance(node, cst.Del):
             yield from _attribute_targets(node.target)
         elif isinstance(node, cst.With):
             for item in node.items:
@@ -1328,9 +1327,7 @@ def _yields(function: cst.FunctionDef) -> bool:
 
 
 def _has_yield(node: cst.CSTNode) -> bool:
-    return any(
-        isinstance(inner, cst.Yield) for inner in walk(node, into_scopes=False)
-    )
+    return any(isinstance(inner, cst.Yield) for inner in walk(node, into_scopes=False))
 
 
 __all__ = ["Analysis"]

@@ -24,7 +24,6 @@ from store_lint.flow.state import (
     all_items,
     assume_present,
     held_items,
-    is_shared,
     join_states,
     narrow,
     widened_items,
@@ -248,12 +247,8 @@ class Evaluator:
             found = self._read(node, path, found, state)
         return found
 
-    def _member(
-        self, base: Value, attr: str, state: State, path: str | None, *, called: bool
-    ) -> Value:
-        return join_all(
-            self._atom_member(atom, attr, state, path, called=called) for atom in base
-        )
+    def _member(self, base: Value, attr: str, state: State, path: str | None, *, called: bool) -> Value:
+        return join_all(self._atom_member(atom, attr, state, path, called=called) for atom in base)
 
     def _atom_member(
         self, atom: object, attr: str, state: State, path: str | None, *, called: bool
@@ -316,9 +311,7 @@ class Evaluator:
         runs = awaited or bool(external & _WRAPPING_CALLS)
         args = tuple(self._argument(arg, state, runs=True) for arg in node.args)
         if self.events is not None:
-            event = CallEvent(
-                node, callee, receiver, args, state.copy(), self.frame, awaited
-            )
+            event = CallEvent(node, callee, receiver, args, state.copy(), self.frame, awaited)
             self.events.calls.setdefault(node, []).append(event)
         if may_be_missing(callee):
             path = self.path(node.func, state)
@@ -327,9 +320,7 @@ class Evaluator:
                 assume_present(state, path, callee)
         if external & NEVER_RETURNS:
             state.dead = True
-        results = [
-            self._apply(atom, node, args, receiver_path, state, runs=runs) for atom in callee
-        ]
+        results = [self._apply(atom, node, args, receiver_path, state, runs=runs) for atom in callee]
         return join_all(results)
 
     def _again(self, node: cst.BaseExpression, state: State) -> Value:
@@ -409,9 +400,7 @@ class Evaluator:
                     self._escape((arg,), state)
         return self.analysis.call(self, target, receiver, receiver_path, args, state, runs=runs)
 
-    def _construct(
-        self, cls: str, node: cst.Call, args: tuple[Argument, ...], state: State
-    ) -> Value:
+    def _construct(self, cls: str, node: cst.Call, args: tuple[Argument, ...], state: State) -> Value:
         if cls == "str":
             if len(args) == 1 and not args[0].star:
                 return frozenset(
@@ -424,9 +413,7 @@ class Evaluator:
             if not args:
                 held = Items((), NEVER)
             element = self.element(args[0].value, state) if args else NEVER
-            state.heap[node] = (
-                Items(held.known, held.any, held.sites) if held else Items(None, element)
-            )
+            state.heap[node] = Items(held.known, held.any, held.sites) if held else Items(None, element)
             return value(Sequence_(node, cls))
         if cls == "dict":
             self._make_dict(node, args, state)
@@ -517,9 +504,7 @@ class Evaluator:
         for path in [p for p in state.paths if p.startswith(base + ".")]:
             state.paths[path] = UNKNOWN
 
-    def _iterator(
-        self, dotted: str, node: cst.Call, args: tuple[Argument, ...], state: State
-    ) -> Value:
+    def _iterator(self, dotted: str, node: cst.Call, args: tuple[Argument, ...], state: State) -> Value:
         if not args or dotted in ("map", "filter"):
             self._escape(args, state)
             return UNKNOWN
@@ -570,9 +555,7 @@ class Evaluator:
         elif method == "extend" and args:
             more = held_items(state, args[0].value)
             if more is None or more.known is None:
-                return Items(
-                    None, join(held.any, self.element(args[0].value, state)), (), held.fixed
-                )
+                return Items(None, join(held.any, self.element(args[0].value, state)), (), held.fixed)
             added, sites = more.known, more.sites
             if len(sites) != len(added):
                 sites = (args[0].node.value,) * len(added)
@@ -581,15 +564,15 @@ class Evaluator:
             both = join(held.any, args[1].value)
             if known is None or index != Constant(0):
                 return Items(None, both, (), held.fixed)
-            return Items(
-                (args[1].value, *known), both, (args[1].node.value, *held.sites), held.fixed
-            )
+            return Items((args[1].value, *known), both, (args[1].node.value, *held.sites), held.fixed)
         elif method == "clear" and strong:
             return Items((), NEVER, (), held.fixed)
         elif method == "pop" and not args and known:
             return Items(known[:-1], held.any, held.sites[:-1], held.fixed)
         elif method in ("copy", "index", "count", "sort", "reverse"):
-            return held if method in ("copy", "index", "count") else Items(None, held.any, (), held.fixed)
+            return (
+                held if method in ("copy", "index", "count") else Items(None, held.any, (), held.fixed)
+            )
         else:
             return widened_items(held)
         both = join(held.any, all_items(added))
@@ -632,9 +615,7 @@ class Evaluator:
                 state.heap[atom.site] = Entries((), open=True)
         return found
 
-    def _getattr(
-        self, node: cst.Call, owner: cst.BaseExpression, attr: str, state: State
-    ) -> Value:
+    def _getattr(self, node: cst.Call, owner: cst.BaseExpression, attr: str, state: State) -> Value:
         base = self.evaluate(owner, state)
         path = self.path(node, state)
         found = state.paths.get(path) if path is not None else None
@@ -662,9 +643,7 @@ class Evaluator:
             if path is not None:
                 assume_present(state, path, found)
         result = self.ready(found)
-        if path is not None and any(
-            isinstance(a, Pending) and a.by in SELF_READYING for a in found
-        ):
+        if path is not None and any(isinstance(a, Pending) and a.by in SELF_READYING for a in found):
             narrow(state, path, result)
         return result
 
@@ -733,13 +712,16 @@ class Evaluator:
         if isinstance(node.operator, cst.Not):
             return instance("bool")
         if isinstance(node.operator, cst.Minus):
-            return frozenset(
-                Constant(-a.value)
-                if isinstance(a, Constant) and type(a.value) in (int, float)
-                else a
-                for a in inner
-                if not isinstance(a, Nothing)
-            ) or UNKNOWN  # type: ignore[return-value]
+            return (
+                frozenset(
+                    Constant(-a.value)
+                    if isinstance(a, Constant) and type(a.value) in (int, float)
+                    else a
+                    for a in inner
+                    if not isinstance(a, Nothing)
+                )
+                or UNKNOWN
+            )  # type: ignore[return-value]
         return inner
 
     def binary(self, node: cst.BinaryOperation, state: State) -> Value:
@@ -831,11 +813,14 @@ class Evaluator:
             if held is not None:
                 state.heap[node] = Items(None, held.any, (), held.fixed)
                 return value(Sequence_(node))
-            return frozenset(
-                Instance("str") if type_name(a) == "str" else a
-                for a in base
-                if isinstance(a, (Instance, Constant, Text, Unknown))
-            ) or UNKNOWN
+            return (
+                frozenset(
+                    Instance("str") if type_name(a) == "str" else a
+                    for a in base
+                    if isinstance(a, (Instance, Constant, Text, Unknown))
+                )
+                or UNKNOWN
+            )
         return self._subscripted(base, keys[0], state)
 
     def _subscripted(self, base: Value, key: Value, state: State) -> Value:
@@ -894,7 +879,8 @@ class Evaluator:
                 elif known is not None:
                     known.extend(held.known)
                     sites.extend(
-                        held.sites if len(held.sites) == len(held.known)
+                        held.sites
+                        if len(held.sites) == len(held.known)
                         else [element.value] * len(held.known)
                     )
                 continue
@@ -1002,9 +988,7 @@ class Evaluator:
         return value(Constant(text)) if isinstance(text, (str, bytes)) else instance("str")
 
     def strings(self, node: cst.ConcatenatedString, state: State) -> Value:
-        return concatenated(
-            self.evaluate(node.left, state), self.evaluate(node.right, state)
-        )
+        return concatenated(self.evaluate(node.left, state), self.evaluate(node.right, state))
 
     def formatted(self, node: cst.FormattedString, state: State) -> Value:
         pieces: list[str | Value | None] = []
@@ -1090,7 +1074,10 @@ class Evaluator:
                     self.store(element.value, UNKNOWN, state, None)
                     continue
                 self.store(
-                    element.value, self._unpacked(given, held, index, len(target.elements)), state, None
+                    element.value,
+                    self._unpacked(given, held, index, len(target.elements)),
+                    state,
+                    None,
                 )
 
     def _unpacked(self, given: Value, held: Items | None, index: int, count: int) -> Value:
@@ -1198,9 +1185,7 @@ class Evaluator:
             narrow(state, path, left)
         return state
 
-    def _assume_boolean(
-        self, node: cst.BooleanOperation, truth: bool, state: State
-    ) -> State | None:
+    def _assume_boolean(self, node: cst.BooleanOperation, truth: bool, state: State) -> State | None:
         is_and = isinstance(node.operator, cst.And)
         if truth is is_and:
             first = self.assume(node.left, truth, state)
@@ -1211,9 +1196,7 @@ class Evaluator:
             other = self.assume(node.right, truth, other)
         return join_states(short, other)
 
-    def _assume_comparison(
-        self, node: cst.Comparison, truth: bool, state: State
-    ) -> State | None:
+    def _assume_comparison(self, node: cst.Comparison, truth: bool, state: State) -> State | None:
         target = node.comparisons[0]
         left, right = node.left, target.comparator
         operator = target.operator
@@ -1241,14 +1224,18 @@ class Evaluator:
         (atom,) = against
         if isinstance(atom, Nothing):
             kept = frozenset(
-                a for a in mine if (isinstance(a, (Nothing, Unknown)) if holds else not isinstance(a, Nothing))
+                a
+                for a in mine
+                if (isinstance(a, (Nothing, Unknown)) if holds else not isinstance(a, Nothing))
             )
             if holds and Unknown() in kept:
                 kept = (kept - UNKNOWN) | value(Nothing(node))
         elif isinstance(atom, Constant) and holds:
-            kept = frozenset(a for a in mine if not isinstance(a, Nothing) and not (
-                isinstance(a, Constant) and a != atom
-            ))
+            kept = frozenset(
+                a
+                for a in mine
+                if not isinstance(a, Nothing) and not (isinstance(a, Constant) and a != atom)
+            )
         elif isinstance(atom, Constant) and not holds:
             kept = frozenset(a for a in mine if a != atom)
         else:
@@ -1319,7 +1306,7 @@ class Evaluator:
 
     def _assume_method(
         self, node: cst.Call, truth: bool, state: State, *, awaited: bool
-    ) -> State | None | object:
+    ) -> State | object | None:
         """`if self._ready():` tells what `_ready` tells on the paths that return true."""
         if not isinstance(node.func, (cst.Attribute, cst.Name)):
             return NotImplemented
@@ -1341,7 +1328,7 @@ class Evaluator:
         path = None
         if isinstance(node.func, cst.Attribute):
             path = self.path(node.func.value, state) or self._object_path(node.func.value, state)
-        args = tuple(silent._argument(arg, state, runs=True) for arg in node.args)  # noqa: SLF001
+        args = tuple(silent._argument(arg, state, runs=True) for arg in node.args)
         reached = self.analysis.call(
             silent, atom.target, atom.receiver, path, args, state, runs=True, truth=truth
         )
@@ -1366,9 +1353,7 @@ class Evaluator:
             and self.analysis.returns_bool(atom.target)
         )
 
-    def _assume_property(
-        self, node: cst.Attribute, truth: bool, state: State
-    ) -> State | None | object:
+    def _assume_property(self, node: cst.Attribute, truth: bool, state: State) -> State | object | None:
         silent = Evaluator(self.analysis, self.frame, None)
         base = silent.evaluate(node.value, state.copy())
         for atom in base:
@@ -1384,9 +1369,7 @@ class Evaluator:
                 return NotImplemented
             self.evaluate(node, state.copy())  # for its events
             path = self.path(node.value, state)
-            reached = self.analysis.call(
-                silent, member, base, path, (), state, runs=True, truth=truth
-            )
+            reached = self.analysis.call(silent, member, base, path, (), state, runs=True, truth=truth)
             return None if state.dead or not reached else state
         return NotImplemented
 

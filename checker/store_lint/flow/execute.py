@@ -102,9 +102,7 @@ class Executor:
         exits = incoming.get(self.graph.exit.index)
         return list(exits.by_facts.values()) if exits is not None else []
 
-    def block(
-        self, block: Block, state: State, events: Events | None
-    ) -> Iterable[tuple[Block, State]]:
+    def block(self, block: Block, state: State, events: Events | None) -> Iterable[tuple[Block, State]]:
         evaluator = Evaluator(self.analysis, self.frame, events, block.caught)
         states = [state]
         raised = state.copy() if block.handlers is not None else None
@@ -326,16 +324,12 @@ class Executor:
         entered = NEVER
         for atom in found:
             entered = join(entered, self._entered(atom, path, evaluator, state))
-        if path is not None and any(
-            isinstance(a, Pending) and a.by in SELF_READYING for a in found
-        ):
+        if path is not None and any(isinstance(a, Pending) and a.by in SELF_READYING for a in found):
             narrow(state, path, entered)
         if node.asname is not None:
             evaluator.store(node.asname.name, entered or UNKNOWN, state, item)
 
-    def _entered(
-        self, atom: object, path: str | None, evaluator: Evaluator, state: State
-    ) -> Value:
+    def _entered(self, atom: object, path: str | None, evaluator: Evaluator, state: State) -> Value:
         if isinstance(atom, Pending):
             return atom.result
         if isinstance(atom, (SelfObject, Instance)):
@@ -359,9 +353,7 @@ class Executor:
         if isinstance(name, cst.AsName) and isinstance(name.name, cst.Name):
             write(state, name.name.value, UNKNOWN)
 
-    def match(
-        self, step: Step, case: cst.MatchCase, evaluator: Evaluator, state: State
-    ) -> list[State]:
+    def match(self, step: Step, case: cst.MatchCase, evaluator: Evaluator, state: State) -> list[State]:
         subject = step.subject
         if subject is None:
             return [state]
@@ -381,7 +373,7 @@ class Executor:
         if isinstance(pattern, cst.MatchSingleton) and pattern.value.value == "None":
             if matches:
                 return frozenset(a for a in known if isinstance(a, Nothing)) or (
-                    value(Nothing(pattern)) if UNKNOWN <= known else NEVER
+                    value(Nothing(pattern)) if known >= UNKNOWN else NEVER
                 )
             return frozenset(a for a in known if not isinstance(a, Nothing))
         if isinstance(pattern, cst.MatchAs):
@@ -392,9 +384,7 @@ class Executor:
             if matches:
                 return self.analysis.of_class(self.frame, known, pattern.cls, True)
             exact = not pattern.patterns and not pattern.kwds
-            return (
-                self.analysis.of_class(self.frame, known, pattern.cls, False) if exact else known
-            )
+            return self.analysis.of_class(self.frame, known, pattern.cls, False) if exact else known
         if isinstance(pattern, cst.MatchOr):
             if not matches:
                 for part in pattern.patterns:

@@ -18,9 +18,7 @@ import libcst as cst
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-StepKind = Literal[
-    "statement", "define", "iterate", "enter", "exit", "handle", "match", "test"
-]
+StepKind = Literal["statement", "define", "iterate", "enter", "exit", "handle", "match", "test"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +113,10 @@ class _Builder:
 
     @staticmethod
     def link(
-        source: Block, target: Block, condition: cst.BaseExpression | None = None, truth: bool = True
+        source: Block,
+        target: Block,
+        condition: cst.BaseExpression | None = None,
+        truth: bool = True,
     ) -> None:
         source.edges.append(Edge(target, condition, truth))
 

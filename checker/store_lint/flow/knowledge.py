@@ -118,13 +118,30 @@ METHODS: Final[dict[str, dict[str, str]]] = {
         "astimezone": "datetime.datetime",
         "date": "datetime.date",
     },
-    "str": {
-        name: "str"
-        for name in (
-            "strip lstrip rstrip lower upper title format replace removeprefix removesuffix "
-            "capitalize casefold zfill ljust rjust center join translate expandtabs"
-        ).split()
-    }
+    "str": dict.fromkeys(
+        [
+            "strip",
+            "lstrip",
+            "rstrip",
+            "lower",
+            "upper",
+            "title",
+            "format",
+            "replace",
+            "removeprefix",
+            "removesuffix",
+            "capitalize",
+            "casefold",
+            "zfill",
+            "ljust",
+            "rjust",
+            "center",
+            "join",
+            "translate",
+            "expandtabs",
+        ],
+        "str",
+    )
     | {"split": "list", "splitlines": "list", "encode": "bytes", "isdigit": "bool"}
     | {"startswith": "bool", "endswith": "bool", "find": "int", "count": "int", "index": "int"},
 }

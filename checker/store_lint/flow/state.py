@@ -93,19 +93,13 @@ def join_held(left: Items | Entries, right: Items | Entries) -> Items | Entries:
     if isinstance(left, Items) and isinstance(right, Items):
         everything = join(left.any, right.any)
         fixed = left.fixed if left.fixed == right.fixed else None
-        if (
-            left.known is not None
-            and right.known is not None
-            and len(left.known) == len(right.known)
-        ):
+        if left.known is not None and right.known is not None and len(left.known) == len(right.known):
             known = tuple(join(a, b) for a, b in zip(left.known, right.known, strict=True))
             return Items(known, everything, left.sites, fixed)
         return Items(None, everything, (), fixed)
     if isinstance(left, Entries) and isinstance(right, Entries):
         mine, other = dict(left.known), dict(right.known)
-        known = {
-            key: join(mine.get(key, NEVER), other.get(key, NEVER)) for key in {**mine, **other}
-        }
+        known = {key: join(mine.get(key, NEVER), other.get(key, NEVER)) for key in {**mine, **other}}
         one_sided = frozenset(mine.keys() ^ other.keys())
         return Entries(
             tuple(known.items()), left.open or right.open, left.maybe | right.maybe | one_sided

@@ -109,9 +109,7 @@ class Types:
                     return name
         return None
 
-    def _named(
-        self, scope: Scope, node: cst.BaseExpression, args: tuple[Value, ...]
-    ) -> Value:
+    def _named(self, scope: Scope, node: cst.BaseExpression, args: tuple[Value, ...]) -> Value:
         found = self._program.resolve(scope, node)
         if not found:
             if isinstance(node, cst.Name) and node.value in BUILTINS:

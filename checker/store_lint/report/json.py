@@ -63,7 +63,5 @@ def _finding(finding: Finding, outcome: Outcome) -> dict[str, object]:
         },
         "message": finding.message,
         "remedy": finding.remedy,
-        "edits": [
-            {"start": edit.start, "end": edit.end, "text": edit.text} for edit in finding.edits
-        ],
+        "edits": [{"start": edit.start, "end": edit.end, "text": edit.text} for edit in finding.edits],
     }

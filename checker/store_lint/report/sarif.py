@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from store_lint.report.catalogue import Notice
     from store_lint.rules import RuleInfo
 
-_SCHEMA = (
-    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-)
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _FOLDER = "%SRCROOT%"
 """The name that code scanning services resolve to the root of the checkout."""
 

@@ -88,9 +88,7 @@ def _context_type(cls: LocalClass, program: Program) -> str | None:
 def _is_for_deriving(cls: LocalClass, stores: Stores, program: Program) -> bool:
     if stores.own_abstract(cls) or _FOR_DERIVING.search(cls.name):
         return True
-    if any(
-        arg.keyword is not None and arg.keyword.value == "metaclass" for arg in cls.node.keywords
-    ):
+    if any(arg.keyword is not None and arg.keyword.value == "metaclass" for arg in cls.node.keywords):
         return True
     for _, definitions in program.bases(cls):
         if any(

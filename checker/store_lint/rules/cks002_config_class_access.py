@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 _WORD: Final = re.compile(r"conf(?:ig|\b)|cfg|setting|\benv\b|environment|secrets", re.IGNORECASE)
 """In what a name or a path says of itself when it is about settings."""
 _CLASS: Final = re.compile(r"Conf(?:ig|\b)|Cfg|Setting|Secrets|Env(?:ironment)?(?![a-z])")
-_MODULE: Final = re.compile(
-    r"conf(?:ig(?:uration)?)?|cfg|settings?|env(?:ironment)?", re.IGNORECASE
-)
+_MODULE: Final = re.compile(r"conf(?:ig(?:uration)?)?|cfg|settings?|env(?:ironment)?", re.IGNORECASE)
 _DYNAMIC: Final = re.compile(r"\bsetattr\b|__dict__|\bvars\(|\bglobals\(|\bexec\(|sys\.modules")
 _OF_TYPE: Final = frozenset({*dir(type), "register"})
 _OF_DESCRIPTORS: Final = frozenset(
@@ -263,9 +261,7 @@ class _Check:
         if way is not None:
             return f"read it from the instance: `{way.expression}.{name}`{way.hint}"
         module = cls.module.path.name
-        return (
-            f"make one instance in {module} (`settings = {cls.name}()`) and read `settings.{name}`"
-        )
+        return f"make one instance in {module} (`settings = {cls.name}()`) and read `settings.{name}`"
 
     def _shown(self, node: cst.CSTNode) -> str:
         return " ".join(self._module.source.tree.code_for_node(node).split())

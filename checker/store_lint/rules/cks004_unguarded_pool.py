@@ -109,9 +109,7 @@ class UnguardedPool(Rule):
                 remedy,
             )
         why = _why(event.path, event.used, event.state, event.frame, context)
-        return Violation(
-            node, f"{name} may be None where it is {_USES[event.how]}{why}", remedy
-        )
+        return Violation(node, f"{name} may be None where it is {_USES[event.how]}{why}", remedy)
 
 
 _ON_PENDING: Final = frozenset({"send", "throw", "close", "__await__", "__aenter__", "__aexit__"})
@@ -221,4 +219,4 @@ def _remedy(path: str, name: str, frame: Frame, context: Context) -> str:
             f"before the use: `if {plain} is None: await self.{opener}()`, and let {opener}() raise "
             f"wherever it cannot set it"
         )
-    return f"before the use: `if {plain} is None: raise RuntimeError(\"not connected\")`"
+    return f'before the use: `if {plain} is None: raise RuntimeError("not connected")`'

@@ -69,9 +69,7 @@ def discover(paths: Sequence[Path], exclude: Sequence[str], root: Path) -> Disco
             found.files.setdefault(absolute, shown)
             found.named.add(absolute)
         else:
-            found.problems.append(
-                Problem(f"{shown}: no such file or folder; name a path that exists")
-            )
+            found.problems.append(Problem(f"{shown}: no such file or folder; name a path that exists"))
     return found
 
 
@@ -84,7 +82,9 @@ def _walk(top: str, shown: str, specs: _Specs, found: Discovery) -> None:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             found.problems.append(
-                Problem(f"{prefix or '.'}: cannot be read ({error.strerror}); make it readable or exclude it")
+                Problem(
+                    f"{prefix or '.'}: cannot be read ({error.strerror}); make it readable or exclude it"
+                )
             )
             continue
         inner = outer

@@ -125,8 +125,7 @@ class Scope:
         """The classes and functions defined right in this scope, in the order of the text."""
         prefix = f"{self.qualname}." if self.qualname else ""
         return tuple(
-            Scope(self.module, node, self, prefix + node.name.value)
-            for node in self._collected.scopes
+            Scope(self.module, node, self, prefix + node.name.value) for node in self._collected.scopes
         )
 
     @cached_property

@@ -153,9 +153,7 @@ class Objects:
         return self._same(
             self._binding(where, binding, hops)
             for where, binding in bindings
-            if not _is_none(binding.value)
-            or binding.kind != "value"
-            or binding.annotation is not None
+            if not _is_none(binding.value) or binding.kind != "value" or binding.annotation is not None
         )
 
     def _binding(self, scope: Scope, binding: Binding, hops: int) -> Object | None:
@@ -179,9 +177,7 @@ class Objects:
             return None
         if parameters(scope.node)[0] is not binding.node:
             return None
-        names = {
-            d.decorator.value for d in scope.node.decorators if isinstance(d.decorator, cst.Name)
-        }
+        names = {d.decorator.value for d in scope.node.decorators if isinstance(d.decorator, cst.Name)}
         if "staticmethod" in names:
             return None
         return Thing(LocalClass(cls), "classmethod" in names, exact=False)
@@ -338,9 +334,7 @@ class Objects:
             return self._annotation(scope, first, hops)
         return self.of(scope, first, hidden, hops) if dotted in _SAME else None
 
-    def _returned(
-        self, function: LocalFunction, hops: int, *, awaited: bool = False
-    ) -> Object | None:
+    def _returned(self, function: LocalFunction, hops: int, *, awaited: bool = False) -> Object | None:
         """What a function gives: what it is annotated to, else what each `return` in it gives."""
         node = function.node
         if (node.asynchronous is not None) is not awaited or not self._is_plain(function):

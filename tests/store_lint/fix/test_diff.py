@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from store_lint.fix.diff import unified_diff
 from store_lint.fix.mend import Mended
-
 from tests.store_lint.report.samples import FOLDER, patient
 
 

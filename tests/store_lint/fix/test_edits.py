@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from store_lint.finding import Edit, Finding, Span
 from store_lint.fix.edits import apply
-
 from tests.store_lint.report.samples import patient
 
 

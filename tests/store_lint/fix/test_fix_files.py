@@ -2,10 +2,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from store_lint.engine import Options
 from store_lint.finding import Problem, Report
 from store_lint.fix import fix_files, mended_files
-
 from tests.store_lint.report.samples import WordEngine
 
 

@@ -2,9 +2,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from store_lint.finding import Edit, Finding
 from store_lint.fix.mend import MendError, mend
-
 from tests.store_lint.report.samples import finding
 
 PATH = Path("store.py")

@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from store_lint.fix.mend import Mended
 from store_lint.fix.write import write
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import settings
+
 from store_lint.finding import Edit, Finding, Report, Target
 from store_lint.report import Look, Outcome, render
 from store_lint.tree.source import line_starts, span_of

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from store_lint.finding import Edit, Problem
 
+from store_lint.finding import Edit, Problem
 from tests.store_lint.report.samples import finding, outcome, patient, rendered
 
 TEXT = "a = 1\nawait self.pool.fetch(\n)\n"
@@ -38,9 +38,7 @@ def test_the_last_line_explains_the_exit_code() -> None:
         return rendered("agent", run).splitlines()[-1]
 
     checked = "3 stores in 120 files, chatkit 1.6.5 (newest known)"
-    assert last(0) == (
-        f"store-lint: 1 warning, {checked}; exit 0: warnings count only with --strict"
-    )
+    assert last(0) == (f"store-lint: 1 warning, {checked}; exit 0: warnings count only with --strict")
     assert last(1, fixed=2) == (
         f"store-lint: 1 warning, 2 fixed, {checked}; exit 1: warnings count with --strict"
     )

@@ -1,10 +1,10 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+
 from store_lint.report.excerpt import MOST_LINES, excerpt
 from store_lint.report.lines import Lines
 from store_lint.tree.source import line_starts, span_of
-
 from tests.store_lint.report.samples import patient
 
 

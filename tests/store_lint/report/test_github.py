@@ -3,8 +3,8 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from store_lint.finding import Problem
 
+from store_lint.finding import Problem
 from tests.store_lint.report.samples import finding, outcome, patient, rendered
 
 TEXT = "a = 1\nself.pool(\n)\n"

@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from store_lint.finding import Edit, Problem
 
+from store_lint.finding import Edit, Problem
 from tests.store_lint.report.samples import FOLDER, finding, outcome, patient, rendered
 
 TEXT = "a = 1\nself.pool\n"
@@ -106,9 +106,7 @@ def test_the_schema_refuses_what_is_not_a_report() -> None:
     path=st.text(st.characters(blacklist_characters="\0"), min_size=1),
 )
 def test_any_text_comes_back_as_it_was(message: str, remedy: str, edit: str, path: str) -> None:
-    found = finding(
-        TEXT, "a", Edit(0, 1, edit), message=message, remedy=remedy, path=Path("d") / path
-    )
+    found = finding(TEXT, "a", Edit(0, 1, edit), message=message, remedy=remedy, path=Path("d") / path)
     run = outcome(TEXT, [found])
     output = rendered("json", run)
     assert output.isascii()

@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from store_lint.report.one_line import one_line
 
+from store_lint.report.one_line import one_line
 from tests.store_lint.report.samples import patient
 
 

@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from store_lint.finding import Edit, Finding, Problem
 from store_lint.report.catalogue import catalogue
-
 from tests.store_lint.report.samples import FOLDER, finding, outcome, patient, rendered
 
 TEXT = "a = 1\nx = '😀'; self.pool\n"

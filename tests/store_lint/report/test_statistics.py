@@ -1,5 +1,4 @@
 from store_lint.finding import Edit
-
 from tests.store_lint.report.samples import finding, outcome, rendered
 
 TEXT = "a = 1\n"

@@ -2,6 +2,7 @@ import io
 from typing import cast
 
 import pytest
+
 from store_lint.report.format_choice import AGENT_VARIABLES, default_format
 from store_lint.report.terminal import wants_colour, width, write
 
@@ -35,9 +36,7 @@ class Stream(io.TextIOWrapper):
         (False, True, {"FORCE_COLOR": "1"}, False),
     ],
 )
-def test_colour(
-    terminal: bool, no_color: bool, environment: dict[str, str], expected: bool
-) -> None:
+def test_colour(terminal: bool, no_color: bool, environment: dict[str, str], expected: bool) -> None:
     assert wants_colour(Stream(terminal), no_color, environment) is expected
 
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
-from store_lint.finding import Edit
 
+from store_lint.finding import Edit
 from tests.store_lint.report.samples import finding, outcome, patient, rendered
 
 TEXT = "a = 1\n\tself.pool.fetch(日本, pool)\n"
