@@ -244,7 +244,7 @@ class _Run:
     def check(self, options: Options) -> Report:
         """Ask the engine; raises ConfigError for a release that nobody knows."""
         from store_lint import engine
-        from store_lint.chatkit_api import UnknownRelease
+        from store_lint.chatkit_api import UnknownReleaseError
         from store_lint.config import ConfigError
 
         try:
@@ -254,7 +254,7 @@ class _Run:
 
             with ProgressBar() as progress:
                 return engine.check(options, progress)
-        except UnknownRelease as error:
+        except UnknownReleaseError as error:
             raise ConfigError(f"chatkit-version: {error}") from error
 
     def fix(self, options: Options) -> int:

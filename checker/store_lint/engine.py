@@ -79,7 +79,7 @@ def check(options: Options, progress: Callable[[int, int], None] | None = None) 
     """Check what the options name.
 
     Nothing that stands in a checked file makes this raise; what keeps a file from being checked is a
-    problem of the report. Raises UnknownRelease where a release is named that is not known.
+    problem of the report. Raises UnknownReleaseError where a release is named that is not known.
     """
     paths = options.paths
     if options.stdin is not None:
@@ -213,10 +213,7 @@ def _check(
     groups = _groups(seeds, jobs, project)
     pushed = _importers_of_stores(found, seeds, layout, reader)
     subjects = _with_helpers([*seeds, *pushed], found, layout, reader)
-    if len(groups) > 1:
-        groups = _groups(subjects, jobs, project)
-    else:
-        groups = [subjects]
+    groups = _groups(subjects, jobs, project) if len(groups) > 1 else [subjects]
     done: list[_Done] = []
     total = len(subjects)
     works = [

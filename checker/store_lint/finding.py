@@ -90,5 +90,5 @@ class Report:
     """How many Python files were looked at, relevant or not."""
     stores: int = 0
     """How many classes that derive from a ChatKit store were checked."""
-    sources: dict[Path, str] = field(default_factory=dict)
+    sources: dict[Path, str] = field(default_factory=dict["Path", str])
     """The decoded text of each file with a finding, for excerpts and edits."""

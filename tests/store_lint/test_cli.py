@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from store_lint import __main__, cli
-from store_lint.chatkit_api import UnknownRelease
+from store_lint.chatkit_api import UnknownReleaseError
 from store_lint.finding import Problem, Report
 from store_lint.report.format_choice import AGENT_VARIABLES
 from tests.store_lint.report.samples import TARGET, WordEngine
@@ -101,7 +101,7 @@ def test_a_release_that_nobody_knows_is_exit_code_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def check(*_: object) -> Report:
-        raise UnknownRelease("openai-chatkit 9 is not a known release")
+        raise UnknownReleaseError("openai-chatkit 9 is not a known release")
 
     monkeypatch.setattr("store_lint.engine.check", check)
     assert cli.main(["--chatkit-version", "9"]) == 2

@@ -24,7 +24,7 @@ from store_lint.chatkit_api.model import (
 _DATA: Final = Path(__file__).with_name("data.json")
 
 
-class UnknownRelease(ValueError):
+class UnknownReleaseError(ValueError):
     """A release that the data does not hold; the message names those that it does."""
 
 
@@ -41,10 +41,10 @@ def releases() -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def load(version: str) -> Api:
-    """The API of a release; raises UnknownRelease."""
+    """The API of a release; raises UnknownReleaseError."""
     known = releases()
     if version not in known:
-        raise UnknownRelease(
+        raise UnknownReleaseError(
             f"openai-chatkit {version} is not known: {known[0]} to {known[-1]} are ({', '.join(known)})"
         )
     index = known.index(version)
@@ -75,7 +75,7 @@ __all__ = [
     "ModuleSymbol",
     "Param",
     "Symbol",
-    "UnknownRelease",
+    "UnknownReleaseError",
     "load",
     "releases",
 ]

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from store_lint.chatkit_api import UnknownRelease, load, releases
+from store_lint.chatkit_api import UnknownReleaseError, load, releases
 from store_lint.chatkit_api.api import Api
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def choose(project: Path, explicit: str | None = None, configured: str | None = 
     """The release for a project (its top folder).
 
     `explicit` comes from the command line, `configured` from the configuration; both may be a prefix
-    (`1.5` is the newest 1.5.x). Raises UnknownRelease where one of them names no known release.
+    (`1.5` is the newest 1.5.x). Raises UnknownReleaseError where one of them names no known release.
     """
     for given, reason in (
         (explicit, "--chatkit-version"),
@@ -84,7 +84,9 @@ def _known(given: str) -> str:
     matching = [v for v in known if v.startswith(given.rstrip(".") + ".")]
     if matching:
         return matching[-1]
-    raise UnknownRelease(f"openai-chatkit {given} is not a known release; known are {', '.join(known)}")
+    raise UnknownReleaseError(
+        f"openai-chatkit {given} is not a known release; known are {', '.join(known)}"
+    )
 
 
 def _installed(project: Path) -> Choice | None:

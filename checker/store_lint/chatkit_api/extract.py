@@ -252,7 +252,7 @@ class _Extractor:
 
     def _class(self, module: _Module, qualname: str, node: ast.ClassDef) -> Iterator[tuple[str, Json]]:
         bases = [self.text(module, base) for base in node.bases]
-        kind = self._kind(module, node, bases)
+        kind = self._kind(node, bases)
         deprecated = self._deprecated(module, node.decorator_list)
         attributes: list[Json] = []
         fields: list[tuple[str, Json]] = []
@@ -295,7 +295,7 @@ class _Extractor:
         for name, found in methods:
             yield f"D|{qualname}|{name}", found
 
-    def _kind(self, module: _Module, node: ast.ClassDef, bases: list[str]) -> str:
+    def _kind(self, node: ast.ClassDef, bases: list[str]) -> str:
         plain = [base.partition("[")[0] for base in bases]
         if any(ast.unparse(d).partition("(")[0].endswith("dataclass") for d in node.decorator_list):
             return "dataclass"
@@ -316,7 +316,7 @@ class _Extractor:
         node = module.nodes.get(name) if module is not None else None
         if module is None or not isinstance(node, ast.ClassDef):
             return "class"
-        return self._kind(module, node, [self.text(module, base) for base in node.bases])
+        return self._kind(node, [self.text(module, base) for base in node.bases])
 
     def _is_model(self, dotted: str) -> bool:
         if dotted in ("pydantic.BaseModel", "pydantic.RootModel"):

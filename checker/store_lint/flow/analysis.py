@@ -1,10 +1,10 @@
 """The analysis of a whole file: which states its objects can be in, and what its functions do there.
 
 An object of a class is first in the states that `__init__` leaves; each public method may be called in
-any of them and may lead to new ones. Private methods that the class calls itself are analysed where they
-are called, with what the caller knows. A call of a function of the tree runs the function's graph with
-the caller's knowledge, so that any helper that assigns, checks or resets is seen through, whatever its
-shape; outcomes are kept by entry state.
+any of them and may lead to new ones. Private methods that the class calls itself are analysed where
+they are called, with what the caller knows. A call of a function of the tree runs the function's graph
+with the caller's knowledge, so that any helper that assigns, checks or resets is seen through, whatever
+its shape; outcomes are kept by entry state.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from store_lint.flow.values import (
     NEVER,
     UNKNOWN,
     Atom,
+    BuiltSequence,
     ClassObject,
     Constant,
     Frame,
@@ -42,7 +43,6 @@ from store_lint.flow.values import (
     Nothing,
     Pending,
     SelfObject,
-    Sequence_,
     State,
     Unknown,
     Unset,
@@ -88,7 +88,7 @@ class Outcome:
 
     exits: list[State]
     returned: Value
-    yields: list[tuple[Value, State]] = field(default_factory=list)
+    yields: list[tuple[Value, State]] = field(default_factory=list[tuple[Value, State]])
 
 
 @dataclass(slots=True, eq=False)
@@ -96,8 +96,10 @@ class _Active:
     """A function on the analysis' own call stack."""
 
     key: object
-    yields: list[tuple[Value, State]] = field(default_factory=list)
-    places: dict[int, tuple[State, cst.CSTNode]] = field(default_factory=dict)
+    yields: list[tuple[Value, State]] = field(default_factory=list[tuple[Value, State]])
+    places: dict[int, tuple[State, cst.CSTNode]] = field(
+        default_factory=dict[int, tuple[State, cst.CSTNode]]
+    )
 
 
 class Analysis:
@@ -256,7 +258,7 @@ class Analysis:
             from store_lint.flow.values import Items
 
             state.heap[site] = Items(None, own)
-            state.paths[site.name.value] = value(Sequence_(site, "tuple"))
+            state.paths[site.name.value] = value(BuiltSequence(site, "tuple"))
         state.paths[name] = value(Function(method, own, method.name))
         state.paths["self"] = own
         self._execute(inner, cls, state, None)
@@ -458,7 +460,7 @@ class Analysis:
         """The attributes that a method assigns on its own object, by name."""
         found = self._written.get(id(scope))
         if found is None:
-            found = {}
+            found = dict[str, list[cst.Attribute]]()
             assert isinstance(scope.node, cst.FunctionDef)
             params = (*scope.node.params.posonly_params, *scope.node.params.params)
             owners = {params[0].name.value} if params else {"self"}
@@ -571,7 +573,7 @@ class Analysis:
         return found
 
     def method_kind(self, method: LocalFunction) -> str:
-        """'property', 'staticmethod', 'classmethod', 'context' (a generator context manager), 'method'."""
+        """'property', 'staticmethod', 'classmethod', 'context' (a generator's) or 'method'."""
         for decorator in method.node.decorators:
             node = decorator.decorator
             while isinstance(node, cst.Call):
@@ -812,9 +814,9 @@ class Analysis:
         """A call that is not followed may have set whatever was missing."""
         prefix = f"{receiver_path}." if receiver_path else None
         for path, known in state.paths.items():
-            if (prefix and path.startswith(prefix)) or GLOBAL in path:
-                if may_be_missing(known):
-                    state.paths[path] = without_missing(known) | UNKNOWN
+            reachable = (prefix and path.startswith(prefix)) or GLOBAL in path
+            if reachable and may_be_missing(known):
+                state.paths[path] = without_missing(known) | UNKNOWN
         result = without_missing(declared) or UNKNOWN
         return value(Pending(result, target.node)) if is_async else result
 
@@ -844,9 +846,12 @@ class Analysis:
                     if atom.cls in lineage:  # super().method()
                         cls, receiver_path = evaluator.frame.cls, "self"
                 own = value(SelfObject(cls))
-            elif isinstance(atom, ClassObject) and isinstance(atom.cls, LocalClass):
-                if kind == "classmethod":
-                    cls, own = atom.cls, value(SelfObject(atom.cls, is_class=True))
+            elif (
+                kind == "classmethod"
+                and isinstance(atom, ClassObject)
+                and isinstance(atom.cls, LocalClass)
+            ):
+                cls, own = atom.cls, value(SelfObject(atom.cls, is_class=True))
         if cls is None and target.scope.parent is not None and target.scope.parent.is_class:
             cls = LocalClass(target.scope.parent)
         hands_self = receiver_path == "self" or any(
@@ -1177,9 +1182,9 @@ def _settled(of: Value) -> Value:
     """A value that outlives the function that made it: what it built there is of a type only."""
     settled: set[Atom] = set()
     for atom in of:
-        if isinstance(atom, Sequence_):
+        if isinstance(atom, BuiltSequence):
             settled.add(Instance(atom.kind))
-        elif type(atom).__name__ == "Mapping_":
+        elif type(atom).__name__ == "BuiltMapping":
             settled.add(Instance("dict"))
         elif isinstance(atom, Function) and isinstance(atom.target, LocalFunction):
             settled.add(atom if atom.receiver is None else Unknown())
@@ -1224,7 +1229,7 @@ def _assigned_attributes(body: cst.CSTNode) -> Iterator[cst.Attribute]:
         if isinstance(node, cst.Assign):
             for target in node.targets:
                 yield from _attribute_targets(target.target)
-        elif isinstance(node, (cst.AnnAssign, cst.AugAssign)) or isinstance(node, cst.Del):
+        elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.Del)):
             yield from _attribute_targets(node.target)
         elif isinstance(node, cst.With):
             for item in node.items:
@@ -1297,11 +1302,14 @@ def _mentions(node: cst.CSTNode, own: str, names: set[str]) -> None:
         if node.value == own:
             names.add("self")
         return
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
-        if node.func.value in ("getattr", "hasattr") and len(node.args) > 1:
-            key = node.args[1].value
-            if isinstance(key, cst.SimpleString):
-                names.add(str(key.evaluated_value))
+    if (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Name)
+        and node.func.value in ("getattr", "hasattr")
+        and len(node.args) > 1
+        and isinstance(key := node.args[1].value, cst.SimpleString)
+    ):
+        names.add(str(key.evaluated_value))
     for child in children(node):
         _mentions(child, own, names)
 

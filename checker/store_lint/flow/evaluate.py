@@ -33,6 +33,8 @@ from store_lint.flow.strings import concatenated, formatted, joined_text
 from store_lint.flow.values import (
     NEVER,
     UNKNOWN,
+    BuiltMapping,
+    BuiltSequence,
     ClassObject,
     Constant,
     Entries,
@@ -40,12 +42,10 @@ from store_lint.flow.values import (
     Function,
     Instance,
     Items,
-    Mapping_,
     ModuleObject,
     Nothing,
     Pending,
     SelfObject,
-    Sequence_,
     State,
     Text,
     Unknown,
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
     from store_lint.flow.analysis import Analysis
     from store_lint.flow.events import Events
-    from store_lint.flow.values import Value
+    from store_lint.flow.values import Atom, Value
     from store_lint.tree.program import Definition
 
 _BUILTIN_TYPES: Final = frozenset(
@@ -219,7 +219,7 @@ class Evaluator:
             return value(Function(found, name=found.name))
         if isinstance(found, LocalModule):
             return value(ModuleObject(found))
-        return _external(found)
+        return _external(found) if isinstance(found, External) else UNKNOWN
 
     def _read(self, node: cst.BaseExpression, path: str, found: Value, state: State) -> Value:
         """Reading what may be unset raises there; behind it, it is set."""
@@ -355,7 +355,7 @@ class Evaluator:
             return value(Instance(atom.cls))
         if isinstance(atom, Function):
             if isinstance(atom.target, str):
-                return self._call_external(atom, node, args, receiver_path, state)
+                return self._call_external(atom, node, args, state)
             return self._call_local(atom.target, atom.receiver, receiver_path, args, state, runs=runs)
         if isinstance(atom, (Nothing, Unset)):
             return NEVER
@@ -370,7 +370,7 @@ class Evaluator:
         """What is handed to code that is not known may be changed or run there."""
         for arg in args:
             for atom in arg.value:
-                if isinstance(atom, (Sequence_, Mapping_)):
+                if isinstance(atom, (BuiltSequence, BuiltMapping)):
                     held = state.heap.get(atom.site)
                     if isinstance(held, Items):
                         state.heap[atom.site] = widened_items(held)
@@ -414,10 +414,10 @@ class Evaluator:
                 held = Items((), NEVER)
             element = self.element(args[0].value, state) if args else NEVER
             state.heap[node] = Items(held.known, held.any, held.sites) if held else Items(None, element)
-            return value(Sequence_(node, cls))
+            return value(BuiltSequence(node, cls))
         if cls == "dict":
             self._make_dict(node, args, state)
-            return value(Mapping_(node))
+            return value(BuiltMapping(node))
         if cls in _BUILTIN_TYPES:
             if cls == "int" and len(args) == 1:
                 consts = [a for a in args[0].value if isinstance(a, Constant)]
@@ -450,7 +450,6 @@ class Evaluator:
         function: Function,
         node: cst.Call,
         args: tuple[Argument, ...],
-        receiver_path: str | None,
         state: State,
     ) -> Value:
         dotted = function.target
@@ -473,7 +472,7 @@ class Evaluator:
         if dotted in _STRINGS:
             return instance("str")
         if dotted == "setattr" and len(args) == 3:
-            self._setattr(args, node, state)
+            self._setattr(args, state)
             return value(Nothing())
         if dotted == "super":
             return self.analysis.super_object(self.frame)
@@ -493,7 +492,7 @@ class Evaluator:
         self._escape(args, state)
         return UNKNOWN
 
-    def _setattr(self, args: tuple[Argument, ...], node: cst.Call, state: State) -> None:
+    def _setattr(self, args: tuple[Argument, ...], state: State) -> None:
         base = self.path(args[0].node.value, state)
         names = [a.value for a in args[1].value if isinstance(a, Constant)]
         if base is None:
@@ -517,18 +516,18 @@ class Evaluator:
         if dotted == "sorted":
             held = held_items(state, args[0].value)
             state.heap[node] = Items(None, held.any if held else element)
-            return value(Sequence_(node))
+            return value(BuiltSequence(node))
         return value(Instance("iterator", (element,)))
 
     def _list_method(
         self, receiver: Value, method: str, args: tuple[Argument, ...], state: State
     ) -> Value:
-        sites = [atom.site for atom in receiver if isinstance(atom, Sequence_)]
+        sites = [atom.site for atom in receiver if isinstance(atom, BuiltSequence)]
         strong = len(sites) == 1 == len(receiver)
         result: Value = value(Nothing())
         if method == "copy" and strong:
             return receiver if not args else UNKNOWN
-        if method in ("pop",):
+        if method == "pop":
             result = self.element(receiver, state)
         elif method in ("index", "count"):
             return instance("int")
@@ -583,20 +582,18 @@ class Evaluator:
     def _dict_method(
         self, receiver: Value, method: str, args: tuple[Argument, ...], state: State
     ) -> Value:
-        if method in ("get", "pop", "setdefault") and args:
+        if method == "get" and args:
             key = _constant_text(args[0].value)
             found = self._item(receiver, key, state) if key is not None else UNKNOWN
-            default = args[1].value if len(args) > 1 else value(Nothing(args[0].node))
-            if method == "get" and found is not UNKNOWN:
-                return join(found, default)
-            found = UNKNOWN
-        else:
-            found = UNKNOWN
-        if method in ("keys", "values", "items", "copy", "get"):
-            return receiver if method == "copy" else found
+            default = next((a.value for a in args[1:]), value(Nothing(args[0].node)))
+            return UNKNOWN if found == UNKNOWN else join(found, default)
+        if method == "copy":
+            return receiver
+        if method in ("keys", "values", "items"):
+            return UNKNOWN
         for atom in receiver:
             entries = state.entries(atom)
-            if entries is None or not isinstance(atom, Mapping_):
+            if entries is None or not isinstance(atom, BuiltMapping):
                 continue
             known = dict(entries.known)
             is_open = entries.open
@@ -613,7 +610,7 @@ class Evaluator:
                 state.heap[atom.site] = Entries(tuple(known.items()), is_open, entries.maybe)
             else:
                 state.heap[atom.site] = Entries((), open=True)
-        return found
+        return UNKNOWN
 
     def _getattr(self, node: cst.Call, owner: cst.BaseExpression, attr: str, state: State) -> Value:
         base = self.evaluate(owner, state)
@@ -712,16 +709,8 @@ class Evaluator:
         if isinstance(node.operator, cst.Not):
             return instance("bool")
         if isinstance(node.operator, cst.Minus):
-            return (
-                frozenset(
-                    Constant(-a.value)
-                    if isinstance(a, Constant) and type(a.value) in (int, float)
-                    else a
-                    for a in inner
-                    if not isinstance(a, Nothing)
-                )
-                or UNKNOWN
-            )  # type: ignore[return-value]
+            negated = (_negated(atom) for atom in inner if not isinstance(atom, Nothing))
+            return frozenset(negated) or UNKNOWN
         return inner
 
     def binary(self, node: cst.BinaryOperation, state: State) -> Value:
@@ -735,9 +724,9 @@ class Evaluator:
                 held = first or second
                 assert held is not None
                 state.heap[node] = Items(None, join(held.any, UNKNOWN), (), held.fixed)
-                return value(Sequence_(node))
+                return value(BuiltSequence(node))
             return concatenated(left, right)
-        if isinstance(node.operator, cst.BitOr) and any(isinstance(a, Mapping_) for a in left):
+        if isinstance(node.operator, cst.BitOr) and any(isinstance(a, BuiltMapping) for a in left):
             return self._merged(node, left, right, state)
         if isinstance(node.operator, cst.Modulo) and any(type_name(a) == "str" for a in left):
             return value(Text((None,)))
@@ -763,7 +752,7 @@ class Evaluator:
         self, node: cst.CSTNode, first: Items, second: Items, left: Value, state: State
     ) -> Value:
         both = join(first.any, second.any)
-        kind = next((a.kind for a in left if isinstance(a, Sequence_)), "list")
+        kind = next((a.kind for a in left if isinstance(a, BuiltSequence)), "list")
         if first.known is None or second.known is None:
             state.heap[node] = Items(None, both, (), first.fixed)
         else:
@@ -772,7 +761,7 @@ class Evaluator:
             state.heap[node] = Items(
                 known, both, sites if len(sites) == len(known) else (), first.fixed
             )
-        return value(Sequence_(node, kind))
+        return value(BuiltSequence(node, kind))
 
     def _merged(self, node: cst.CSTNode, left: Value, right: Value, state: State) -> Value:
         sides = [[state.entries(a) for a in side] for side in (left, right)]
@@ -786,7 +775,7 @@ class Evaluator:
                 known.update(entries.known)
                 is_open = is_open or entries.open
         state.heap[node] = Entries(tuple(known.items()), is_open)
-        return value(Mapping_(node))
+        return value(BuiltMapping(node))
 
     def named(self, node: cst.NamedExpr, state: State) -> Value:
         found = self.evaluate(node.value, state)
@@ -799,7 +788,7 @@ class Evaluator:
         for element in node.slice:
             if isinstance(element.slice, cst.Index):
                 keys.append(self.evaluate(element.slice.value, state))
-            else:
+            elif isinstance(element.slice, cst.Slice):
                 for part in (element.slice.lower, element.slice.upper, element.slice.step):
                     if part is not None:
                         self.evaluate(part, state)
@@ -812,7 +801,7 @@ class Evaluator:
             held = held_items(state, base)
             if held is not None:
                 state.heap[node] = Items(None, held.any, (), held.fixed)
-                return value(Sequence_(node))
+                return value(BuiltSequence(node))
             return (
                 frozenset(
                     Instance("str") if type_name(a) == "str" else a
@@ -827,7 +816,7 @@ class Evaluator:
         results: list[Value] = []
         for atom in base:
             single = frozenset({atom})
-            if isinstance(atom, Sequence_):
+            if isinstance(atom, BuiltSequence):
                 held = state.items(atom)
                 index = next(iter(key)) if len(key) == 1 else None
                 if (
@@ -840,7 +829,7 @@ class Evaluator:
                     results.append(held.known[index.value])
                 else:
                     results.append(held.any if held is not None else UNKNOWN)
-            elif isinstance(atom, Mapping_):
+            elif isinstance(atom, BuiltMapping):
                 text = _constant_text(key)
                 results.append(self._item(single, text, state) if text is not None else UNKNOWN)
             elif isinstance(atom, Instance) and atom.cls == "dict" and len(atom.args) == 2:
@@ -895,7 +884,7 @@ class Evaluator:
             tuple(sites) if known is not None else (),
             fixed,
         )
-        return value(Sequence_(node, kind))
+        return value(BuiltSequence(node, kind))
 
     def dict_(self, node: cst.Dict, state: State) -> Value:
         known: dict[str, Value] = {}
@@ -917,7 +906,7 @@ class Evaluator:
                 known.update(first.known)
                 is_open = is_open or first.open
         state.heap[node] = Entries(tuple(known.items()), is_open)
-        return value(Mapping_(node))
+        return value(BuiltMapping(node))
 
     def comprehension(
         self,
@@ -927,7 +916,7 @@ class Evaluator:
         inner: State | None = state.copy()
         clause: cst.CompFor | None = node.for_in
         while clause is not None and inner is not None:
-            iterable = self._iterated(clause.iter, inner)
+            iterable = self.iterated(clause.iter, inner)
             self.store(clause.target, self.element(iterable, inner), inner, None)
             for test in clause.ifs:
                 if inner is not None:
@@ -944,13 +933,13 @@ class Evaluator:
                 state.heap.setdefault(site, held)
         if isinstance(node, cst.DictComp):
             state.heap[node] = Entries((), open=True)
-            return value(Mapping_(node))
+            return value(BuiltMapping(node))
         if isinstance(node, cst.GeneratorExp):
             return value(Instance("iterator", (element,)))
         state.heap[node] = Items(None, element)
-        return value(Sequence_(node, "list" if isinstance(node, cst.ListComp) else "set"))
+        return value(BuiltSequence(node, "list" if isinstance(node, cst.ListComp) else "set"))
 
-    def _iterated(self, node: cst.BaseExpression, state: State) -> Value:
+    def iterated(self, node: cst.BaseExpression, state: State) -> Value:
         found = self.evaluate(node, state)
         if may_be_missing(found):
             path = self.path(node, state)
@@ -963,7 +952,7 @@ class Evaluator:
         """What iterating over the value gives."""
         results: list[Value] = []
         for atom in of:
-            if isinstance(atom, Sequence_):
+            if isinstance(atom, BuiltSequence):
                 held = state.items(atom)
                 results.append(held.any if held is not None else UNKNOWN)
             elif isinstance(atom, (Nothing, Unset)):
@@ -984,8 +973,7 @@ class Evaluator:
 
     def string(self, node: cst.SimpleString, state: State) -> Value:
         del state
-        text = node.evaluated_value
-        return value(Constant(text)) if isinstance(text, (str, bytes)) else instance("str")
+        return value(Constant(node.evaluated_value))
 
     def strings(self, node: cst.ConcatenatedString, state: State) -> Value:
         return concatenated(self.evaluate(node.left, state), self.evaluate(node.right, state))
@@ -1123,7 +1111,7 @@ class Evaluator:
         for atom in base:
             entries = state.entries(atom)
             held = state.items(atom)
-            if isinstance(atom, Mapping_) and entries is not None:
+            if isinstance(atom, BuiltMapping) and entries is not None:
                 if text is None:
                     state.heap[atom.site] = Entries(entries.known, True, entries.maybe)
                 else:
@@ -1131,7 +1119,7 @@ class Evaluator:
                     state.heap[atom.site] = Entries(
                         tuple(known.items()), entries.open, entries.maybe - {text}
                     )
-            elif isinstance(atom, Sequence_) and held is not None:
+            elif isinstance(atom, BuiltSequence) and held is not None:
                 state.heap[atom.site] = Items(None, join(held.any, given), (), held.fixed)
 
     # Truth
@@ -1430,7 +1418,7 @@ def _with_truth(of: Value, truth: bool) -> Value:
 
 
 def _may_be_falsy(atom: object) -> bool:
-    if isinstance(atom, (Unknown, Sequence_, Mapping_, Text)):
+    if isinstance(atom, (Unknown, BuiltSequence, BuiltMapping, Text)):
         return True
     if isinstance(atom, Instance):
         return isinstance(atom.cls, LocalClass) or atom.cls in _FALSY_TYPES
@@ -1479,10 +1467,23 @@ def _getattr_call(node: cst.CSTNode) -> tuple[cst.BaseExpression, str] | None:
 def _subtracted(left: Value, right: Value) -> Value:
     if len(left) == len(right) == 1:
         (a,), (b,) = left, right
-        if isinstance(a, Constant) and isinstance(b, Constant):
-            if type(a.value) is int and type(b.value) is int:
-                return value(Constant(a.value - b.value))
+        if (
+            isinstance(a, Constant)
+            and isinstance(b, Constant)
+            and type(a.value) is int
+            and type(b.value) is int
+        ):
+            return value(Constant(a.value - b.value))
     return instance("int")
+
+
+def _negated(atom: Atom) -> Atom:
+    if not isinstance(atom, Constant):
+        return atom
+    number = atom.value
+    if isinstance(number, (str, bytes)):
+        return Unknown()
+    return Constant(-number)
 
 
 def _unescaped(text: str, prefix: str) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import libcst as cst
+import libcst as cst
 
+if TYPE_CHECKING:
     from store_lint.flow.values import Frame, State, Value
 
 
@@ -91,7 +91,13 @@ class BindEvent:
 class Events:
     """All events of one file, each list in the order of the analysis, contexts apart."""
 
-    calls: dict[cst.Call, list[CallEvent]] = field(default_factory=dict)
-    attributes: dict[cst.Attribute, list[AttributeEvent]] = field(default_factory=dict)
-    uses: dict[cst.BaseExpression, list[UseEvent]] = field(default_factory=dict)
-    binds: dict[cst.CSTNode, list[BindEvent]] = field(default_factory=dict)
+    calls: dict[cst.Call, list[CallEvent]] = field(default_factory=dict[cst.Call, list[CallEvent]])
+    attributes: dict[cst.Attribute, list[AttributeEvent]] = field(
+        default_factory=dict[cst.Attribute, list[AttributeEvent]]
+    )
+    uses: dict[cst.BaseExpression, list[UseEvent]] = field(
+        default_factory=dict[cst.BaseExpression, list[UseEvent]]
+    )
+    binds: dict[cst.CSTNode, list[BindEvent]] = field(
+        default_factory=dict[cst.CSTNode, list[BindEvent]]
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
@@ -42,16 +41,6 @@ if TYPE_CHECKING:
 
 RETURNED = "<return>"
 """The path under which a state at an exit holds what is returned."""
-
-
-@dataclass(slots=True, eq=False)
-class Run:
-    """The outcome of running a graph."""
-
-    exits: list[State] = field(default_factory=list)
-    places: dict[int, cst.CSTNode] = field(default_factory=dict)
-    """For an exit state (by `id`), the return statement that led to it."""
-    yields: list[tuple[Value, State]] = field(default_factory=list)
 
 
 class Executor:
@@ -138,7 +127,7 @@ class Executor:
         elif step.kind == "define":
             self.define(node, evaluator, state)
         elif step.kind == "iterate" and isinstance(node, cst.For):
-            iterable = evaluator._iterated(node.iter, state)  # noqa: SLF001
+            iterable = evaluator.iterated(node.iter, state)
             evaluator.store(node.target, evaluator.element(iterable, state), state, None)
         elif step.kind == "enter" and isinstance(node, cst.WithItem):
             self.enter(node, evaluator, state)
@@ -241,21 +230,22 @@ class Executor:
 
     def return_(self, node: cst.Return, evaluator: Evaluator, state: State) -> list[State]:
         given: Value = value(Nothing(node))
-        current: State | None = state
+        current = state
         if self.truth is not None:
             if node.value is None:
                 return [] if self.truth else [state]
             evaluator.evaluate(node.value, state.copy())
-            current = evaluator.assume(node.value, self.truth, state)
-            if current is None or current.dead:
+            reached = evaluator.assume(node.value, self.truth, state)
+            if reached is None:
                 return []
+            current = reached
         elif node.value is not None:
             flags = self._as_flag(node.value, evaluator, state)
             if flags is not None and len(flags) == 1:
                 given, current = flags[0]
             else:
                 given = evaluator.evaluate(node.value, state)
-        if current is None or current.dead:
+        if current.dead:
             return []
         if evaluator.events is not None:
             event = BindEvent(node, given, node.value, None, current.copy(), self.frame)
@@ -404,7 +394,7 @@ class Executor:
                 self._capture(pattern.pattern, known, state)
             return
         for child in children(pattern):
-            if isinstance(child, cst.MatchAs) or isinstance(child, cst.MatchPattern):
+            if isinstance(child, (cst.MatchAs, cst.MatchPattern)):
                 self._capture(child, UNKNOWN, state)
             elif isinstance(child, (cst.MatchSequenceElement, cst.MatchKeywordElement)):
                 inner = child.value if isinstance(child, cst.MatchSequenceElement) else child.pattern

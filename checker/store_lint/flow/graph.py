@@ -48,8 +48,8 @@ class Edge:
 @dataclass(slots=True, eq=False)
 class Block:
     index: int
-    steps: list[Step] = field(default_factory=list)
-    edges: list[Edge] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list[Step])
+    edges: list[Edge] = field(default_factory=list[Edge])
     handlers: Block | None = None
     """Where an exception raised here goes first; None: out of the function."""
     caught: frozenset[str] = frozenset()
@@ -66,7 +66,7 @@ class Graph:
 
 @dataclass(slots=True, eq=False)
 class _Finally:
-    body: Sequence[cst.BaseStatement]
+    body: Sequence[cst.CSTNode]
     handlers: Block | None
     caught: frozenset[str]
 

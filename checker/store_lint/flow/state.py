@@ -76,9 +76,11 @@ def join_states(left: State | None, right: State | None) -> State | None:
             paths[path] = value if value is other else join(value, other)
         elif not is_shared(path):
             paths[path] = value
-    for path, value in right.paths.items():
-        if path not in left.paths and not is_shared(path):
-            paths[path] = value
+    paths.update(
+        (path, value)
+        for path, value in right.paths.items()
+        if path not in left.paths and not is_shared(path)
+    )
     heap = left.heap.copy()
     for site, held in right.heap.items():
         mine = heap.get(site)
@@ -144,7 +146,7 @@ class States:
         if facts not in self.by_facts and len(self.by_facts) >= self.LIMIT:
             facts = frozenset(f for f in facts if is_shared(f[0]) and not isinstance(f[1], Constant))
             if facts not in self.by_facts and len(self.by_facts) >= 2 * self.LIMIT:
-                facts = frozenset()
+                facts = frozenset[tuple[str, object]]()
         known = self.by_facts.get(facts)
         if known is None:
             self.by_facts[facts] = state

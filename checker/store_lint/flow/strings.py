@@ -96,7 +96,7 @@ def formatted(parts: Sequence[str | Value | None]) -> Value:
     alternatives: list[Pieces] = [()]
     for part in parts:
         if isinstance(part, str) or part is None:
-            alternatives = [known + (part,) for known in alternatives]
+            alternatives = [(*known, part) for known in alternatives]
             continue
         shown: set[str | None] = set()
         texts: set[Pieces] = set()

@@ -205,7 +205,7 @@ def _literal(node: cst.BaseExpression) -> Value:
         return value(Constant(node.value == "True"))
     if isinstance(node, cst.Name) and node.value == "None":
         return value(Nothing(node))
-    if isinstance(node, cst.SimpleString) and isinstance(node.evaluated_value, (str, bytes)):
+    if isinstance(node, cst.SimpleString):
         return value(Constant(node.evaluated_value))
     if isinstance(node, cst.Integer):
         return value(Constant(int(node.evaluated_value)))

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+import libcst as cst
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import libcst as cst
 
     from store_lint.tree.module import Scope
     from store_lint.tree.program import LocalClass, LocalFunction, LocalModule
@@ -82,7 +82,7 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence_:
+class BuiltSequence:
     """A list, tuple or set that the code builds, by the place where it is built.
 
     What it holds stands in the state's heap (see `Items`), since it may be appended to.
@@ -93,7 +93,7 @@ class Sequence_:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping_:
+class BuiltMapping:
     """A dict that the code builds, by the place where it is built; see `Entries`."""
 
     site: cst.CSTNode
@@ -172,8 +172,8 @@ Atom = (
     | Constant
     | Text
     | Instance
-    | Sequence_
-    | Mapping_
+    | BuiltSequence
+    | BuiltMapping
     | ClassObject
     | ModuleObject
     | Function
@@ -243,9 +243,9 @@ def type_name(atom: Atom) -> str | None:
         return "str"
     if isinstance(atom, Instance):
         return atom.cls if isinstance(atom.cls, str) else None
-    if isinstance(atom, Sequence_):
+    if isinstance(atom, BuiltSequence):
         return atom.kind
-    if isinstance(atom, Mapping_):
+    if isinstance(atom, BuiltMapping):
         return "dict"
     if isinstance(atom, Nothing):
         return "None"
@@ -269,11 +269,11 @@ class State:
     `heap` maps the place where a list or dict is built to what it holds.
     """
 
-    paths: dict[str, Value] = field(default_factory=dict)
-    heap: dict[cst.CSTNode, Items | Entries] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)
+    paths: dict[str, Value] = field(default_factory=dict[str, Value])
+    heap: dict[cst.CSTNode, Items | Entries] = field(default_factory=dict[cst.CSTNode, Items | Entries])
+    aliases: dict[str, str] = field(default_factory=dict[str, str])
     """Local names that hold the same object as a path (`pool = self.pool`): a guard is for both."""
-    notes: dict[str, Note] = field(default_factory=dict)
+    notes: dict[str, Note] = field(default_factory=dict[str, Note])
     """Why a path is still missing after a call that could have set it."""
     dead: bool = False
     """The code behind this point is not reached (`sys.exit()`)."""
@@ -284,11 +284,11 @@ class State:
         )
 
     def items(self, atom: Atom) -> Items | None:
-        held = self.heap.get(atom.site) if isinstance(atom, Sequence_) else None
+        held = self.heap.get(atom.site) if isinstance(atom, BuiltSequence) else None
         return held if isinstance(held, Items) else None
 
     def entries(self, atom: Atom) -> Entries | None:
-        held = self.heap.get(atom.site) if isinstance(atom, Mapping_) else None
+        held = self.heap.get(atom.site) if isinstance(atom, BuiltMapping) else None
         return held if isinstance(held, Entries) else None
 
 

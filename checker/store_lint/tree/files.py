@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from store_lint.finding import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 SKIPPED: Final = frozenset(
     {
@@ -81,11 +81,8 @@ def _walk(top: str, shown: str, specs: _Specs, found: Discovery) -> None:
             with os.scandir(folder) as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            found.problems.append(
-                Problem(
-                    f"{prefix or '.'}: cannot be read ({error.strerror}); make it readable or exclude it"
-                )
-            )
+            reason = f"cannot be read ({error.strerror}); make it readable or exclude it"
+            found.problems.append(Problem(f"{prefix or '.'}: {reason}"))
             continue
         inner = outer
         if any(entry.name == ".gitignore" for entry in listed):
@@ -95,11 +92,10 @@ def _walk(top: str, shown: str, specs: _Specs, found: Discovery) -> None:
         below: list[tuple[str, str, _Specs]] = []
         for entry in listed:
             name = entry.name
-            if name.endswith(".py"):
-                if entry.is_file():
-                    at = f"{prefix}{os.sep}{name}" if prefix else name
-                    found.files.setdefault(f"{folder}{os.sep}{name}", at)
-                    continue
+            if name.endswith(".py") and entry.is_file():
+                at = f"{prefix}{os.sep}{name}" if prefix else name
+                found.files.setdefault(f"{folder}{os.sep}{name}", at)
+                continue
             if name in SKIPPED or not entry.is_dir(follow_symlinks=False):
                 continue
             path = f"{folder}{os.sep}{name}"

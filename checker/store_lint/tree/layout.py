@@ -87,7 +87,7 @@ class Layout:
             try:
                 found = frozenset(os.listdir(folder))
             except OSError:
-                found = frozenset()
+                found = frozenset[str]()
             self._entries[folder] = found
         return found
 
