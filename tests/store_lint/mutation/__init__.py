@@ -11,7 +11,7 @@ asyncpg, aiosqlite and plain memory. `cks001.py`, `cks002.py`, … say what is d
     def method_left_out(tree: Tree) -> None:
         tree.drop_method("delete_thread_item")
 
-    @CKS001.wrong(on="postgres", findings=2)         # on this one only; two findings
+    @CKS001.wrong(on="postgres", findings=2)         # on this one (or on=("a", "b")); two findings
     def ...
 
     @CKS001.harmless()
@@ -31,5 +31,6 @@ tree), made by at least 10 different mutations of both sorts.
 `Mutations("CKS001", raises=TypeError)`: each variant is executed as well (its main module is imported
 and `main()` called, where its driver is installed): the wrong ones end in that exception, the
 harmless ones run. A mutation says `runs=False` where that does not hold, `raises=OtherError` where
-another one is due.
+another one is due, `raises=Silent` (from model) where nothing is raised and something is lost. The
+PostgreSQL tree runs whole where PGHOST names a server, else up to its first connection.
 """
