@@ -1,8 +1,9 @@
 """From paths to a report: find the files that matter, run the rules on them, place what they found.
 
 Most files are never parsed. A file matters when its bytes mention chatkit, when it derives from a store
-class of a file that does, or when a store's file imports it and it holds settings or a database. Only
-then libcst and the rules are imported at all.
+class of a file that does, when a store's file imports it and it holds settings or a database, or when it
+stands in a store's project and reads settings doubtfully. Only then libcst and the rules are imported at
+all.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ _HELPER: Final = re.compile(
     rb"asyncpg|aiosqlite|sqlite3|aiomysql|asyncmy|psycopg|motor|pymongo|redis|sqlalchemy|create_pool"
     rb"|Settings\b|Config\b|Store\b"
 )
+_SETTINGS: Final = (b"onfig", b"etting", b"Cfg", b"cfg", b"Secrets")
 _PARALLEL_FROM: Final = 600_000
 """Bytes of relevant source from which several processes are worth their start."""
 _STACK: Final = 512 * 1024 * 1024
@@ -134,7 +136,8 @@ class _Reader:
 
 
 def _seeds(found: Discovery, reader: _Reader) -> tuple[list[str], int]:
-    """The files that mention chatkit; and those named outright that lead to one, or do not parse."""
+    """The files that mention chatkit; and those named outright that lead to one, read settings
+    doubtfully, or do not parse."""
     seeds: list[str] = []
     size = 0
     layout: Layout | None = None
@@ -151,7 +154,11 @@ def _seeds(found: Discovery, reader: _Reader) -> tuple[list[str], int]:
             if path not in found.named:
                 continue
             layout = layout or Layout(found.files)
-            if not _leads_to_chatkit(path, data, layout, reader) and _is_python(data):
+            if (
+                not _leads_to_chatkit(path, data, layout, reader)
+                and not _reads_settings_doubtfully(path, data, layout, reader)
+                and _is_python(data)
+            ):
                 continue
         elif found.is_ignored(path):
             continue
@@ -180,6 +187,14 @@ def _leads_to_chatkit(path: str, data: bytes, layout: Layout, reader: _Reader) -
                 return True
             pending.append((str(found), imported))
     return False
+
+
+def _reads_settings_doubtfully(path: str, data: bytes, layout: Layout, reader: _Reader) -> bool:
+    if not any(sign in data for sign in _SETTINGS):
+        return False
+    from store_lint.tree.settings import SettingsFiles
+
+    return SettingsFiles(layout, reader).reads_doubtfully(path)
 
 
 def _is_python(data: bytes) -> bool:
@@ -213,6 +228,7 @@ def _check(
     groups = _groups(seeds, jobs, project)
     pushed = _importers_of_stores(found, seeds, layout, reader)
     subjects = _with_helpers([*seeds, *pushed], found, layout, reader)
+    subjects += _readers_of_settings(subjects, found, layout, reader)
     groups = _groups(subjects, jobs, project) if len(groups) > 1 else [subjects]
     done: list[_Done] = []
     total = len(subjects)
@@ -319,6 +335,37 @@ def _with_helpers(subjects: list[str], found: Discovery, layout: Layout, reader:
             reader.kept[path] = data
             pending.append(path)
     return list(known)
+
+
+def _readers_of_settings(
+    subjects: list[str], found: Discovery, layout: Layout, reader: _Reader
+) -> list[str]:
+    """Files of the subjects' projects that read settings doubtfully, whether a store imports them or
+    not: the pool that a store is given was made in one."""
+    from store_lint.tree.settings import SettingsFiles
+
+    tops = tuple({layout.project(os.path.dirname(path)) + os.sep for path in subjects})
+    known = set(subjects)
+    files = [path for path in found.files if path.startswith(tops)]
+    settings = SettingsFiles(layout, reader)
+    words = {word for path in files for word in settings.names(path)}
+    if not words:
+        return []
+    mentions = re.compile(rb"\b(?:" + b"|".join(sorted(words)) + rb")\b")
+    readers: list[str] = []
+    for path in files:
+        if path in known:
+            continue
+        try:
+            data = reader.read(path)
+        except OSError:
+            continue
+        if mentions.search(data) is None or not settings.reads_doubtfully(path):
+            continue
+        if not found.is_ignored(path):
+            readers.append(path)
+            reader.kept[path] = data
+    return readers
 
 
 def _deep(run: Callable[[], _Done]) -> _Done:
