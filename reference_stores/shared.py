@@ -1,0 +1,1077 @@
+"""What every reference store shares, so that an engine's file is its schema and its statements.
+
+A store is this file and one engine's file; copy both. `BaseStore` holds the public methods: it checks
+arguments, finds the tenant, encodes payloads, computes sort keys, builds pages, and gives errors and
+spans. An engine stores rows of text and integers.
+
+How an engine is written
+========================
+Derive from `BaseStore`, set `engine`, `extra` and `driver_errors`, and write the methods that raise
+`NotImplementedError` at the end of the class, one statement or one transaction each:
+
+- Life cycle: `_open` makes the pool, `_migrate` brings the schema to its newest version (many processes
+  at once, repeatedly, refusing a newer one with `SchemaTooNewError`), `_shut` releases everything and
+  works on what is half open. The base calls `_open` and `_migrate` once, on the first use, under a lock.
+- Every method is safe to repeat: ids, sort keys and times are chosen before it is called. So an engine
+  may retry a whole method on a deadlock, a serialization failure or a lost connection, and a lost
+  acknowledgement of a COMMIT does no harm.
+- Every await must end: give the driver a time limit, and raise what it gives; `driver_errors` are turned
+  into `StoreUnavailable` (worth a retry) or `StoreError` by `_as_store_error`.
+- `tenant`, `thread`, `item` and `attachment` are *keys*: ids as `key` spells them, at most 200 characters
+  without NUL and without lone surrogates, to be compared byte by byte. A row's own id is in its payload.
+- `sort_key` and the times are microseconds since 1970 in UTC, as integers that may be negative.
+- The order of a page is (`sort_key`, sequence), both given by the first write of a row and never changed
+  by a later one. The sequence is whatever grows with each insertion into one thread (or one tenant's
+  threads) and is never given twice, deletions included.
+- Deleting leaves a tombstone with the position of the row, apart from the rows. A cursor is looked up
+  among the rows, then among the tombstones. `_write_thread` to a tombstone does nothing, and must
+  serialise with `_erase_thread` of the same thread; `_write_item` needs the thread to live and ignores
+  the item's own tombstone.
+- An engine without transactions over several collections makes the thread's own document the gate:
+  `_erase_thread` first turns it into a tombstone, `_write_item` succeeds only while it lives, reading
+  methods ask it, and `_erase_tombstones` sweeps what was left behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import re
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeVar
+
+from chatkit.store import NotFoundError, Store, StoreItemType, TContext, default_generate_id
+from chatkit.types import (
+    AssistantMessageContent,
+    AssistantMessageItem,
+    Attachment,
+    InferenceOptions,
+    Page,
+    ThreadItem,
+    ThreadMetadata,
+    UserMessageItem,
+    UserMessageTextContent,
+)
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError, from_json
+from typing_extensions import override
+
+try:
+    from opentelemetry import trace
+except ImportError:
+    trace = None
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+    from datetime import tzinfo
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+_log: Final = logging.getLogger("reference_stores")
+
+FAKE_ID: Final = "__fake_id__"
+"""What chat-completions models give every message as its id (`agents.models.fake_id`)."""
+
+Rows = Sequence[tuple[str, str]]
+"""Key and payload of each row."""
+
+T = TypeVar("T")
+
+
+# --- Errors ---------------------------------------------------------------------------------------
+
+
+class StoreError(Exception):
+    """The base of every error of a store, `chatkit.store.NotFoundError` apart.
+
+    Raised itself when the database refused something; the driver's error is its `__cause__`.
+    """
+
+
+class StoreUnavailable(StoreError):  # noqa: N818 - says what the store is, and callers read it as such
+    """The database could not answer now: the same call may succeed later, and is safe to repeat."""
+
+
+class StoreClosedError(StoreError):
+    """The store was used after `close()`."""
+
+
+class MissingDriverError(StoreError, ImportError):
+    """The engine's driver is not installed; the message says which extra brings it."""
+
+
+class SchemaTooNewError(StoreError):
+    """A newer release has migrated the database; this one would damage it."""
+
+
+class MissingTenantError(StoreError):
+    """The `tenant` function found no tenant in the context. There is no default tenant."""
+
+
+class PayloadError(StoreError, ValueError):
+    """The object cannot be stored so that it comes back equal. Nothing was written."""
+
+
+class UnreadablePayloadError(StoreError):
+    """A stored payload does not load: another codec or key wrote it, or it was changed in the database."""
+
+
+# --- Tenants, keys, ids, times --------------------------------------------------------------------
+
+
+def single_tenant(name: str) -> Callable[[Any], str]:
+    """The `tenant` of an application that has only one: every context, also none, belongs to `name`."""
+    return lambda _context: name
+
+
+_ESCAPED: Final = re.compile(r"[\x00\\\ud800-\udfff]")
+_LONGEST_KEY: Final = 200
+
+
+def key(identifier: str) -> str:
+    r"""An id as every database can store and compare it: `thr_1` is `thr_1`.
+
+    PostgreSQL takes no NUL, no database takes lone surrogates, and index entries have a longest size. So
+    these characters and the backslash are escaped, and what is longer than 200 characters becomes its
+    hash. Different ids have different keys.
+    """
+    if _ESCAPED.search(identifier):
+        identifier = _ESCAPED.sub(lambda match: f"\\{ord(match[0]):04x}", identifier)
+    if len(identifier) <= _LONGEST_KEY:
+        return identifier
+    return "\\sha256:" + hashlib.sha256(identifier.encode()).hexdigest()
+
+
+def uuid7() -> uuid.UUID:
+    """A random UUID that starts with the time, so that new rows are neighbours in an index (RFC 9562)."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = int.from_bytes(os.urandom(10), "big")
+    high = milliseconds << 16 | 0x7000 | random >> 68 & 0xFFF
+    low = 0x8000_0000_0000_0000 | random & 0x3FFF_FFFF_FFFF_FFFF
+    return uuid.UUID(int=high << 64 | low)
+
+
+def generate_id(item_type: StoreItemType) -> str:
+    """A new id with chatkit's prefix for the type, and no chance to collide (the default has 32 bits)."""
+    prefix = default_generate_id(item_type).rpartition("_")[0]
+    return f"{prefix}_{uuid7().hex}"
+
+
+_STORE_ITEM_TYPES: Final[dict[str, StoreItemType]] = {
+    "client_tool_call": "tool_call",
+    "workflow": "workflow",
+    "task": "task",
+    "sdk_hidden_context": "sdk_hidden_context",
+}
+
+
+def fresh_item_id(
+    store: Store[TContext], item_type: str, thread: ThreadMetadata, context: TContext
+) -> str:
+    """An id from the store for an item of this `type`, as chatkit itself asks for one."""
+    return store.generate_item_id(_STORE_ITEM_TYPES.get(item_type, "message"), thread, context)
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def sort_key(moment: datetime, time_zone: tzinfo | None) -> int:
+    """Microseconds since 1970 in UTC; a naive `moment` is in `time_zone`, or in the machine's if None."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=time_zone or _machine_zone(moment))
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def _machine_zone(moment: datetime) -> tzinfo:
+    try:
+        return moment.astimezone().tzinfo or timezone.utc
+    except (OverflowError, ValueError, OSError):  # a year for which the machine knows no offset
+        return timezone.utc
+
+
+def now() -> int:
+    """The time in microseconds since 1970."""
+    return time.time_ns() // 1000
+
+
+# --- Payloads -------------------------------------------------------------------------------------
+
+
+class Codec(Protocol):
+    """Turns payloads into what the database sees, and back; see `reference_stores.encryption`.
+
+    `bound_to` names the row (kind, tenant, ids). What authenticates it refuses a payload that was moved to
+    another row. `decode` raises `ValueError` for what `encode` did not make for this row.
+    """
+
+    def encode(self, payload: str, *, bound_to: bytes) -> str: ...
+
+    def decode(self, stored: str, *, bound_to: bytes) -> str: ...
+
+
+class _Kind(Generic[T]):
+    """A kind of object that is stored: how it is written and read as JSON."""
+
+    def __init__(self, name: str, adapter: TypeAdapter[T], constants: TypeAdapter[Any]) -> None:
+        self.name = name
+        self.adapter = adapter
+        self.constants = constants
+        """Writes NaN and infinity as such, and not as null, in which they would be lost."""
+
+    def dump(self, value: T) -> bytes:
+        """`value` as JSON that loads again, and equal but for what JSON cannot say (a tuple is a list).
+
+        Raises:
+            PayloadError: it would not.
+        """
+        try:
+            payload = self.constants.dump_json(value, warnings="error")
+        except PydanticSerializationError:
+            # What does not fit its field may load nevertheless, as a str does for a URL: try.
+            payload = self._dump_misfit(value)
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise PayloadError(f"Not written: {error}") from None
+        if b"NaN" in payload or b"Infinity" in payload:
+            self._refuse_infinite_numbers(value, payload)
+        if _may_be_too_deep(payload) or _may_hold_too_large_integer(payload):
+            self._refuse_unloadable(payload)
+        return payload
+
+    def _dump_misfit(self, value: T) -> bytes:
+        try:
+            payload = self.constants.dump_json(value, warnings=False)
+        except (
+            PydanticSerializationError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ) as error:
+            raise PayloadError(f"Not written: {error}") from None
+        self._refuse_unloadable(payload)
+        return payload
+
+    def _refuse_infinite_numbers(self, value: T, payload: bytes) -> None:
+        """A text may say NaN; a number that is NaN is null in ordinary JSON, and lost."""
+        if self.adapter.dump_json(value, warnings=False) != payload:
+            raise PayloadError(
+                "Not written: JSON has no NaN and no infinity, they would come back as null."
+            )
+
+    def _refuse_unloadable(self, payload: bytes) -> None:
+        try:
+            self.adapter.validate_json(payload)
+        except ValidationError as error:
+            raise PayloadError(
+                f"Not written, because it would not load again: {_reasons(error)}"
+            ) from None
+
+
+_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_READABLE_LEVELS: Final = 200
+"""Levels of nesting from which pydantic's JSON parser may refuse what pydantic has written (up to 255)."""
+_READABLE_DIGITS: Final = 4300
+"""Digits of an integer from which the parser refuses it, though Python still writes it."""
+
+
+def _may_be_too_deep(payload: bytes) -> bool:
+    if payload.count(b"[") + payload.count(b"{") < _READABLE_LEVELS:
+        return False
+    brackets = payload.translate(None, _NOT_BRACKETS)
+    for _ in range(_READABLE_LEVELS - 1):  # peel off the innermost level; brackets in texts may stay
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return True
+
+
+def _may_hold_too_large_integer(payload: bytes) -> bool:
+    """Such a run of digits fills at least one of the blocks that are half as long."""
+    block = _READABLE_DIGITS // 2
+    return any(
+        payload[start : start + block].isdigit() for start in range(0, len(payload) - block + 1, block)
+    )
+
+
+def _reasons(error: ValidationError) -> str:
+    """What does not load and why, without the content."""
+    return "; ".join(
+        f"{'.'.join(map(str, detail['loc'])) or 'JSON'}: {detail['msg']}"
+        for detail in error.errors(include_url=False, include_input=False, include_context=False)[:3]
+    )
+
+
+_CONSTANTS: Final = ConfigDict(ser_json_inf_nan="constants")
+_THREAD: Final = _Kind(
+    "thread",
+    TypeAdapter(ThreadMetadata),
+    TypeAdapter(ThreadMetadata | None, config=_CONSTANTS),  # pydantic takes none for a model alone
+)
+_ITEM: Final[_Kind[ThreadItem]] = _Kind(
+    "item", TypeAdapter(ThreadItem), TypeAdapter(ThreadItem, config=_CONSTANTS)
+)
+_ATTACHMENT: Final[_Kind[Attachment]] = _Kind(
+    "attachment", TypeAdapter(Attachment), TypeAdapter(Attachment, config=_CONSTANTS)
+)
+
+
+# --- Operations -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def _span(engine: str, operation: str) -> Generator[None]:
+    """An OpenTelemetry span, where its API is installed. It carries no ids of people and no content."""
+    if trace is None:
+        yield
+        return
+    with trace.get_tracer("reference_stores").start_as_current_span(
+        f"chatkit.store.{operation}",
+        kind=trace.SpanKind.CLIENT,
+        attributes={"db.system.name": engine, "db.operation.name": operation},
+        record_exception=False,  # a traceback with causes may quote content
+        set_status_on_exception=False,
+    ) as span:
+        try:
+            yield
+        except NotFoundError:
+            raise
+        except Exception as error:
+            span.set_attribute("error.type", type(error).__qualname__)
+            span.set_status(trace.StatusCode.ERROR)
+            raise
+
+
+def _check_ids(**ids: object) -> None:
+    for name, value in ids.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+
+
+class BaseStore(Store[TContext]):
+    """A ChatKit store over the statements of an engine; see the module's docstring.
+
+    Every method may raise `StoreError` (`StoreUnavailable` is worth a retry), `MissingTenantError`, and
+    `TypeError` for ids that are not `str`. Every write may be repeated. Saves are of whole objects and
+    the last one wins.
+
+    Args:
+        tenant: who owns what is stored: called with the context of each call, returns a name that is not
+            empty. `LookupError`, `TypeError` and `AttributeError` from it mean that the context has none.
+            An application without tenants says so: `tenant=single_tenant("app")`.
+        codec: what encrypts payloads (`reference_stores.encryption`). Ids and times stay readable.
+        max_page_size: a page is never longer, whatever `limit` says.
+        time_zone: the zone of naive times, for sorting only. None is the machine's; give
+            `timezone.utc` where hosts in several zones write, or where clocks are set back in autumn.
+    """
+
+    engine: ClassVar[str]
+    """OpenTelemetry's name of the database system."""
+    driver_errors: ClassVar[tuple[type[Exception], ...]] = ()
+    """What the driver raises, to be turned into `StoreError`."""
+
+    def __init__(
+        self,
+        *,
+        tenant: Callable[[TContext], str],
+        codec: Codec | None = None,
+        max_page_size: int = 1000,
+        time_zone: tzinfo | None = None,
+    ) -> None:
+        if not callable(tenant):
+            raise TypeError(
+                'tenant must be a function of the context, as in tenant=single_tenant("app")'
+            )
+        if max_page_size < 1:
+            raise ValueError(f"max_page_size must be at least 1, not {max_page_size}")
+        self._tenant_of = tenant
+        self._codec = codec
+        self._max_page_size = max_page_size
+        self._time_zone = time_zone
+        self._life_cycle = asyncio.Lock()
+        self._is_open = False
+        self._is_closed = False
+
+    # --- Life cycle ---
+
+    async def connect(self) -> None:
+        """Connect and bring the schema to its newest version; the first use does it by itself.
+
+        Raises:
+            StoreClosedError: the store was closed.
+            SchemaTooNewError: a newer release has migrated the database.
+        """
+        async with self._life_cycle:
+            if self._is_closed:
+                raise StoreClosedError(f"This {type(self).__name__} is closed; make a new one.")
+            if self._is_open:
+                return
+            with self._operation("connect"):
+                try:
+                    await self._open()
+                    await self._migrate()
+                except BaseException:
+                    await self._shut()
+                    raise
+            self._is_open = True
+
+    async def setup(self) -> None:
+        """Make or migrate tables and indexes. Repeatable, and safe from many processes at once.
+
+        For deployments in which the application itself may not change the schema: run it before.
+        """
+        await self.connect()
+        with self._operation("setup"):
+            await self._migrate()
+
+    async def close(self) -> None:
+        """Release every connection. Repeatable; any later use is a `StoreClosedError`."""
+        async with self._life_cycle:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            self._is_open = False
+            with self._operation("close"):
+                await self._shut()
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    # --- Ids ---
+
+    @override
+    def generate_thread_id(self, context: TContext) -> str:
+        """A new thread id; override it to choose your own."""
+        return generate_id("thread")
+
+    @override
+    def generate_item_id(
+        self, item_type: StoreItemType, thread: ThreadMetadata, context: TContext
+    ) -> str:
+        """A new item id; override it to choose your own."""
+        return generate_id(item_type)
+
+    # --- Threads ---
+
+    async def load_thread(self, thread_id: str, context: TContext) -> ThreadMetadata:
+        """The thread, without its items.
+
+        Raises:
+            NotFoundError: the tenant has no such thread.
+        """
+        _check_ids(thread_id=thread_id)
+        with self._operation("load_thread"):
+            tenant, thread = self._tenant(context), key(thread_id)
+            await self._ready()
+            payload = await self._read_thread(tenant, thread)
+            if payload is None:
+                raise _no_thread(thread_id)
+            return self._decode(_THREAD, payload, tenant, thread)
+
+    async def save_thread(self, thread: ThreadMetadata, context: TContext) -> None:
+        """Store the thread, new or not; its `items`, if it has some, are left out.
+
+        Its place among the threads is that of its first save. A deleted thread stays deleted.
+
+        Raises:
+            PayloadError: it would not come back equal.
+        """
+        _check_ids(thread_id=thread.id)
+        with self._operation("save_thread"):
+            tenant, thread_key = self._tenant(context), key(thread.id)
+            payload = self._encode(_THREAD, thread, tenant, thread_key)
+            await self._ready()
+            await self._write_thread(tenant, thread_key, self._sort_key(thread.created_at), payload)
+
+    async def load_threads(
+        self, limit: int, after: str | None, order: str, context: TContext
+    ) -> Page[ThreadMetadata]:
+        """A page of the tenant's threads by `created_at`; `"desc"` begins with the newest.
+
+        Raises:
+            NotFoundError: `after` is no thread of the tenant, nor one that was deleted lately.
+            ValueError: `limit` is less than 1, or `order` neither `"asc"` nor `"desc"`.
+        """
+        descending = _is_descending(order)
+        if after is not None:
+            _check_ids(after=after)
+        with self._operation("load_threads"):
+            size = self._page_size(limit)
+            tenant = self._tenant(context)
+            await self._ready()
+            rows = await self._read_threads(tenant, _cursor(after), size + 1, descending=descending)
+            if rows is None:
+                raise _no_cursor(after)
+            threads = [
+                self._decode(_THREAD, payload, tenant, thread) for thread, payload in rows[:size]
+            ]
+        has_more = len(rows) > size
+        return Page(data=threads, has_more=has_more, after=threads[-1].id if has_more else None)
+
+    async def delete_thread(self, thread_id: str, context: TContext) -> None:
+        """Delete the thread and its items at once; of an unknown one, nothing.
+
+        Its attachments stay for `orphaned_attachments`.
+        """
+        _check_ids(thread_id=thread_id)
+        with self._operation("delete_thread"):
+            tenant = self._tenant(context)
+            await self._ready()
+            await self._erase_thread(tenant, key(thread_id), now())
+
+    # --- Items ---
+
+    async def add_thread_item(self, thread_id: str, item: ThreadItem, context: TContext) -> None:
+        """Store a new item; one with a known id replaces that item, at its place.
+
+        An item with the id that chat-completions models give to each message (`FAKE_ID`) gets a fresh one.
+
+        Raises:
+            NotFoundError: the tenant has no such thread.
+            PayloadError: the item would not come back equal.
+        """
+        _check_ids(thread_id=thread_id, item_id=item.id)
+        if item.id != FAKE_ID:
+            await self._save(thread_id, item, context, "add_thread_item")
+            return
+        thread = await self.load_thread(thread_id, context)
+        fresh = item.model_copy(update={"id": fresh_item_id(self, item.type, thread, context)})
+        await self._save(thread_id, fresh, context, "add_thread_item", fake=True)
+
+    async def save_item(self, thread_id: str, item: ThreadItem, context: TContext) -> None:
+        """Replace the item with this id at its place, or add it.
+
+        `FAKE_ID` means the newest item of the thread that came with it.
+
+        Raises:
+            NotFoundError: the tenant has no such thread.
+            PayloadError: the item would not come back equal.
+        """
+        _check_ids(thread_id=thread_id, item_id=item.id)
+        if item.id != FAKE_ID:
+            await self._save(thread_id, item, context, "save_item")
+            return
+        newest = await self._newest_fake_id(thread_id, context)
+        if newest is None:
+            await self.add_thread_item(thread_id, item, context)
+            return
+        renamed = item.model_copy(update={"id": newest})
+        await self._save(thread_id, renamed, context, "save_item", fake=True)
+
+    async def _save(
+        self, thread_id: str, item: ThreadItem, context: TContext, operation: str, *, fake: bool = False
+    ) -> None:
+        with self._operation(operation):
+            tenant, thread, item_key = self._tenant(context), key(thread_id), key(item.id)
+            payload = self._encode(_ITEM, item, tenant, thread, item_key)
+            position = self._sort_key(item.created_at)
+            await self._ready()
+            if not await self._write_item(tenant, thread, item_key, position, payload, fake=fake):
+                raise _no_thread(thread_id)
+
+    async def _newest_fake_id(self, thread_id: str, context: TContext) -> str | None:
+        with self._operation("save_item"):
+            tenant, thread = self._tenant(context), key(thread_id)
+            await self._ready()
+            row = await self._read_newest_fake_item(tenant, thread)
+            return None if row is None else self._decode(_ITEM, row[1], tenant, thread, row[0]).id
+
+    async def load_item(self, thread_id: str, item_id: str, context: TContext) -> ThreadItem:
+        """The item.
+
+        Raises:
+            NotFoundError: the tenant has no such item in this thread.
+        """
+        _check_ids(thread_id=thread_id, item_id=item_id)
+        with self._operation("load_item"):
+            tenant, thread, item = self._tenant(context), key(thread_id), key(item_id)
+            await self._ready()
+            payload = await self._read_item(tenant, thread, item)
+            if payload is None:
+                raise NotFoundError(f"Item {item_id!r} not found in thread {thread_id!r}")
+            return self._decode(_ITEM, payload, tenant, thread, item)
+
+    async def load_thread_items(
+        self, thread_id: str, after: str | None, limit: int, order: str, context: TContext
+    ) -> Page[ThreadItem]:
+        """A page of the thread's items by `created_at`; `"desc"` begins with the newest.
+
+        The page of an unknown thread is empty.
+
+        Raises:
+            NotFoundError: `after` is no item of the thread, nor one that was deleted lately.
+            ValueError: `limit` is less than 1, or `order` neither `"asc"` nor `"desc"`.
+        """
+        descending = _is_descending(order)
+        _check_ids(thread_id=thread_id, after="" if after is None else after)
+        with self._operation("load_thread_items"):
+            size = self._page_size(limit)
+            tenant, thread = self._tenant(context), key(thread_id)
+            await self._ready()
+            rows = await self._read_items(
+                tenant, thread, _cursor(after), size + 1, descending=descending
+            )
+            if rows is None:
+                raise _no_cursor(after)
+            items = [
+                self._decode(_ITEM, payload, tenant, thread, item) for item, payload in rows[:size]
+            ]
+        has_more = len(rows) > size
+        return Page(data=items, has_more=has_more, after=items[-1].id if has_more else None)
+
+    async def delete_thread_item(self, thread_id: str, item_id: str, context: TContext) -> None:
+        """Delete the item; of an unknown one, nothing."""
+        _check_ids(thread_id=thread_id, item_id=item_id)
+        with self._operation("delete_thread_item"):
+            tenant = self._tenant(context)
+            await self._ready()
+            await self._erase_item(tenant, key(thread_id), key(item_id), now())
+
+    # --- Attachments ---
+
+    async def save_attachment(self, attachment: Attachment, context: TContext) -> None:
+        """Store the attachment's record, new or not, with its `metadata`.
+
+        Raises:
+            PayloadError: it would not come back equal.
+        """
+        _check_ids(attachment_id=attachment.id)
+        thread_id = attachment.thread_id
+        with self._operation("save_attachment"):
+            tenant, attachment_key = self._tenant(context), key(attachment.id)
+            payload = self._encode(_ATTACHMENT, attachment, tenant, attachment_key)
+            thread = None if thread_id is None else key(thread_id)
+            await self._ready()
+            await self._write_attachment(tenant, attachment_key, thread, now(), payload)
+
+    async def load_attachment(self, attachment_id: str, context: TContext) -> Attachment:
+        """The attachment's record.
+
+        Raises:
+            NotFoundError: the tenant has no such attachment.
+        """
+        _check_ids(attachment_id=attachment_id)
+        with self._operation("load_attachment"):
+            tenant, attachment = self._tenant(context), key(attachment_id)
+            await self._ready()
+            payload = await self._read_attachment(tenant, attachment)
+            if payload is None:
+                raise NotFoundError(f"Attachment {attachment_id!r} not found")
+            return self._decode(_ATTACHMENT, payload, tenant, attachment)
+
+    async def delete_attachment(self, attachment_id: str, context: TContext) -> None:
+        """Delete the attachment's record; of an unknown one, nothing."""
+        _check_ids(attachment_id=attachment_id)
+        with self._operation("delete_attachment"):
+            tenant = self._tenant(context)
+            await self._ready()
+            await self._erase_attachment(tenant, key(attachment_id))
+
+    async def orphaned_attachments(
+        self, context: TContext, *, older_than: timedelta = timedelta(days=1), limit: int = 1000
+    ) -> list[Attachment]:
+        """Attachments that no thread needs, for the clean-up of their blobs; oldest first.
+
+        These are the attachments of deleted threads, and those that were first saved longer than
+        `older_than` ago and never sent. Delete the blob, call `delete_attachment`, and ask again
+        until the list is empty.
+
+        Raises:
+            ValueError: `limit` is less than 1.
+        """
+        _check_limit(limit)
+        with self._operation("orphaned_attachments"):
+            tenant = self._tenant(context)
+            await self._ready()
+            rows = await self._read_orphaned_attachments(tenant, _ago(older_than), limit)
+            return [
+                self._decode(_ATTACHMENT, payload, tenant, attachment) for attachment, payload in rows
+            ]
+
+    # --- Retention, a person's rights ---
+
+    async def purge(self, older_than: timedelta, *, threads: bool = False) -> int:
+        """Forget deletions that are older, in all tenants; with `threads`, old conversations too.
+
+        Until then a deleted thread's or item's id, without content, keeps late saves out and pages going.
+        Run it daily, with days or more.
+
+        Args:
+            older_than: how long ago something was deleted.
+            threads: delete also each thread that began, and whose last item was made, before that.
+
+        Returns:
+            How many threads were deleted and deletions forgotten.
+        """
+        before = _ago(older_than)
+        count = 0
+        with self._operation("purge"):
+            await self._ready()
+            while threads and (idle := await self._read_idle_threads(before, 1000)):
+                for tenant, thread in idle:
+                    await self._erase_thread(tenant, thread, now())
+                count += len(idle)
+            return count + await self._erase_tombstones(before)
+
+    async def delete_tenant(self, context: TContext) -> None:
+        """Delete everything of the context's tenant, the traces of deletions included.
+
+        An answer that is streaming to the tenant meanwhile may write again: stop those first.
+        """
+        with self._operation("delete_tenant"):
+            tenant = self._tenant(context)
+            await self._ready()
+            await self._erase_tenant(tenant)
+
+    async def export_tenant(self, context: TContext) -> AsyncIterator[dict[str, Any]]:
+        """Everything that is stored for the context's tenant, as objects that `json.dumps` takes.
+
+        Yields `{"kind": "thread", "data": {...}}`, after each thread its items as
+        `{"kind": "item", "thread_id": ..., "data": {...}}`, at last `{"kind": "attachment", ...}`.
+        `data` is chatkit's JSON of the object. Reads page by page: what is written meanwhile may be missed.
+        """
+        tenant = self._tenant(context)
+        after: str | None = None
+        while rows := await self._exported(self._read_threads, tenant, after):
+            for thread, payload in rows:
+                data = from_json(self._plain(_THREAD, payload, tenant, thread))
+                yield {"kind": "thread", "data": data}
+                async for item in self._export_items(tenant, thread):
+                    yield {"kind": "item", "thread_id": data["id"], "data": item}
+            after = rows[-1][0]
+        after = None
+        while rows := await self._exported(self._read_attachments, tenant, after):
+            for attachment, payload in rows:
+                data = from_json(self._plain(_ATTACHMENT, payload, tenant, attachment))
+                yield {"kind": "attachment", "data": data}
+            after = rows[-1][0]
+
+    # --- Chat helpers ---
+
+    async def create_thread(self, title: str | None = None, *, context: Any = None) -> str:
+        """Create a conversation and return its id."""
+        thread = ThreadMetadata(
+            id=self.generate_thread_id(context), created_at=datetime.now(timezone.utc), title=title
+        )
+        await self.save_thread(thread, context)
+        return thread.id
+
+    async def get_thread(self, thread_id: str, *, context: Any = None) -> dict[str, Any] | None:
+        """The thread as JSON-able data, or None if there is none."""
+        try:
+            thread = await self.load_thread(thread_id, context)
+        except NotFoundError:
+            return None
+        return thread.model_dump(mode="json")
+
+    async def save_message(
+        self, thread_id: str, content: str, sender_type: str, *, context: Any = None
+    ) -> str:
+        """Append a message and return its id.
+
+        Args:
+            thread_id: the conversation.
+            content: the text.
+            sender_type: `"user"` or `"agent"`.
+            context: handed to `tenant`.
+
+        Raises:
+            NotFoundError: the tenant has no such thread.
+            ValueError: `sender_type` is something else.
+        """
+        if sender_type not in ("user", "agent"):
+            raise ValueError(f'sender_type must be "user" or "agent", not {sender_type!r}')
+        thread = await self.load_thread(thread_id, context)
+        item_id = self.generate_item_id("message", thread, context)
+        created_at = datetime.now(timezone.utc)
+        if sender_type == "user":
+            item: ThreadItem = UserMessageItem(
+                id=item_id,
+                thread_id=thread_id,
+                created_at=created_at,
+                content=[UserMessageTextContent(text=content)],
+                inference_options=InferenceOptions(),
+            )
+        else:
+            item = AssistantMessageItem(
+                id=item_id,
+                thread_id=thread_id,
+                created_at=created_at,
+                content=[AssistantMessageContent(text=content)],
+            )
+        await self.add_thread_item(thread_id, item, context)
+        return item_id
+
+    async def get_thread_messages(self, thread_id: str, *, context: Any = None) -> list[dict[str, Any]]:
+        """The messages of users and agents in the thread, oldest first; of an unknown thread, none.
+
+        Each is `{"id", "thread_id", "content", "sender_type", "created_at"}`, with the texts of the message
+        joined, `sender_type` as in `save_message`, and the time in ISO 8601.
+        """
+        messages: list[dict[str, Any]] = []
+        after: str | None = None
+        while True:
+            page = await self.load_thread_items(thread_id, after, self._max_page_size, "asc", context)
+            messages += [
+                {
+                    "id": item.id,
+                    "thread_id": thread_id,
+                    "content": "".join(part.text for part in item.content),
+                    "sender_type": "user" if isinstance(item, UserMessageItem) else "agent",
+                    "created_at": item.created_at.isoformat(),
+                }
+                for item in page.data
+                if isinstance(item, (UserMessageItem, AssistantMessageItem))
+            ]
+            if not page.has_more:
+                return messages
+            after = page.after
+
+    # --- What the methods above share ---
+
+    @contextmanager
+    def _operation(self, name: str) -> Generator[None]:
+        """One operation: its span, and its driver's errors as the store's."""
+        with _span(self.engine, name):
+            try:
+                yield
+            except self.driver_errors as error:
+                raise self._as_store_error(error, name) from error
+
+    async def _ready(self) -> None:
+        if not self._is_open:
+            await self.connect()
+
+    def _tenant(self, context: TContext) -> str:
+        try:
+            tenant = self._tenant_of(context)
+        except (LookupError, TypeError, AttributeError) as error:
+            raise MissingTenantError(
+                f"The context ({type(context).__name__}) has no tenant: the store's tenant function failed "
+                f"with {type(error).__name__}. Pass the request's context; if the application has no "
+                'tenants, make the store with tenant=single_tenant("app").'
+            ) from error
+        return _tenant_key(tenant)
+
+    def _sort_key(self, moment: datetime) -> int:
+        return sort_key(moment, self._time_zone)
+
+    def _page_size(self, limit: int) -> int:
+        _check_limit(limit)
+        if limit <= self._max_page_size:
+            return limit
+        _log.warning(
+            "A page of %d was asked for and cut to max_page_size=%d: follow has_more and after for the rest",
+            limit,
+            self._max_page_size,
+        )
+        return self._max_page_size
+
+    def _encode(self, kind: _Kind[T], value: T, *row: str) -> str:
+        payload = kind.dump(value).decode()
+        if self._codec is None:
+            return payload
+        return self._codec.encode(payload, bound_to=_bound_to(kind, row))
+
+    def _plain(self, kind: _Kind[Any], stored: str, *row: str) -> str:
+        if self._codec is None:
+            return stored
+        try:
+            return self._codec.decode(stored, bound_to=_bound_to(kind, row))
+        except ValueError as error:
+            raise _unreadable(kind, row, "the codec refuses it") from error
+
+    def _decode(self, kind: _Kind[T], stored: str, *row: str) -> T:
+        payload = stored if self._codec is None else self._plain(kind, stored, *row)
+        try:
+            return kind.adapter.validate_json(payload)
+        except ValidationError as error:
+            raise _unreadable(kind, row, _reasons(error)) from None  # its own text quotes the content
+
+    async def _exported(
+        self,
+        read: Callable[..., Awaitable[Rows | None]],
+        *arguments: str | None,
+    ) -> Rows:
+        with self._operation("export_tenant"):
+            await self._ready()
+            return await read(*arguments, self._max_page_size) or ()
+
+    async def _export_items(self, tenant: str, thread: str) -> AsyncIterator[Any]:
+        after: str | None = None
+        while rows := await self._exported(self._read_items, tenant, thread, after):
+            for item, payload in rows:
+                yield from_json(self._plain(_ITEM, payload, tenant, thread, item))
+            after = rows[-1][0]
+
+    # --- The engine ---
+
+    async def _open(self) -> None:
+        """Make connections."""
+        raise NotImplementedError
+
+    async def _migrate(self) -> None:
+        """Bring the schema to its newest version.
+
+        Raises:
+            SchemaTooNewError: it is newer than this engine's file.
+        """
+        raise NotImplementedError
+
+    async def _shut(self) -> None:
+        """Release every connection, also after a failed `_open`."""
+        raise NotImplementedError
+
+    def _as_store_error(self, error: Exception, operation: str) -> StoreError:
+        """What the caller sees of one of `driver_errors`."""
+        raise NotImplementedError
+
+    async def _read_thread(self, tenant: str, thread: str) -> str | None:
+        """The thread's payload."""
+        raise NotImplementedError
+
+    async def _write_thread(self, tenant: str, thread: str, sort_key: int, payload: str) -> None:
+        """Insert the thread, or replace its payload; nothing where there is a tombstone."""
+        raise NotImplementedError
+
+    async def _read_threads(
+        self, tenant: str, after: str | None, limit: int, *, descending: bool = False
+    ) -> Rows | None:
+        """At most `limit` threads behind the one with the key `after`; None if that was never there."""
+        raise NotImplementedError
+
+    async def _erase_thread(self, tenant: str, thread: str, deleted_at: int) -> None:
+        """Turn the thread into a tombstone, delete its items and their tombstones, atomically."""
+        raise NotImplementedError
+
+    async def _write_item(
+        self, tenant: str, thread: str, item: str, sort_key: int, payload: str, *, fake: bool
+    ) -> bool:
+        """Insert the item, or replace its payload; False, and nothing done, where no such thread is.
+
+        `fake` marks an item that came with `FAKE_ID`, for `_read_newest_fake_item`.
+        """
+        raise NotImplementedError
+
+    async def _read_item(self, tenant: str, thread: str, item: str) -> str | None:
+        """The item's payload."""
+        raise NotImplementedError
+
+    async def _read_items(
+        self, tenant: str, thread: str, after: str | None, limit: int, *, descending: bool = False
+    ) -> Rows | None:
+        """At most `limit` items behind the one with the key `after`.
+
+        None if that was never there; empty, whatever `after` is, if there is no such thread.
+        """
+        raise NotImplementedError
+
+    async def _read_newest_fake_item(self, tenant: str, thread: str) -> tuple[str, str] | None:
+        """Key and payload of the last item, in the order of pages, that was written with `fake`."""
+        raise NotImplementedError
+
+    async def _erase_item(self, tenant: str, thread: str, item: str, deleted_at: int) -> None:
+        """Turn the item into a tombstone (a newer one replaces an older), atomically."""
+        raise NotImplementedError
+
+    async def _write_attachment(
+        self, tenant: str, attachment: str, thread: str | None, saved_at: int, payload: str
+    ) -> None:
+        """Insert the attachment, or replace its thread and payload; `saved_at` stays the first."""
+        raise NotImplementedError
+
+    async def _read_attachment(self, tenant: str, attachment: str) -> str | None:
+        """The attachment's payload."""
+        raise NotImplementedError
+
+    async def _read_attachments(self, tenant: str, after: str | None, limit: int) -> Rows:
+        """At most `limit` attachments with keys greater than `after`, by key."""
+        raise NotImplementedError
+
+    async def _read_orphaned_attachments(self, tenant: str, before: int, limit: int) -> Rows:
+        """At most `limit` attachments of threads that are not there, or of none and saved before; oldest first."""
+        raise NotImplementedError
+
+    async def _erase_attachment(self, tenant: str, attachment: str) -> None:
+        """Delete the attachment."""
+        raise NotImplementedError
+
+    async def _read_idle_threads(self, before: int, limit: int) -> Sequence[tuple[str, str]]:
+        """Tenant and key of threads with a sort key less than `before` and no item with one that is not."""
+        raise NotImplementedError
+
+    async def _erase_tombstones(self, before: int) -> int:
+        """Delete the tombstones of all tenants with a `deleted_at` less than `before`; how many."""
+        raise NotImplementedError
+
+    async def _erase_tenant(self, tenant: str) -> None:
+        """Delete every row and tombstone of the tenant."""
+        raise NotImplementedError
+
+
+def _tenant_key(tenant: object) -> str:
+    if isinstance(tenant, str) and tenant:
+        return key(tenant)
+    returned = "an empty one" if tenant == "" else type(tenant).__name__
+    raise MissingTenantError(
+        f"The store's tenant function must return a str that is not empty, and returned {returned}."
+    )
+
+
+def _bound_to(kind: _Kind[Any], row: tuple[str, ...]) -> bytes:
+    return json.dumps([kind.name, *row]).encode()
+
+
+def _unreadable(kind: _Kind[Any], row: tuple[str, ...], why: str) -> UnreadablePayloadError:
+    return UnreadablePayloadError(
+        f"The stored {kind.name} {row[-1]!r} does not load: {why}. Another codec, key or release of chatkit "
+        "may have written it; while it is there, pages that hold it fail."
+    )
+
+
+def _cursor(after: str | None) -> str | None:
+    return None if after is None else key(after)
+
+
+def _no_thread(thread_id: str) -> NotFoundError:
+    return NotFoundError(f"Thread {thread_id!r} not found")
+
+
+def _no_cursor(after: str | None) -> NotFoundError:
+    return NotFoundError(f"Cursor {after!r} not found: pass the `after` of the page before")
+
+
+def _check_limit(limit: object) -> None:
+    if isinstance(limit, bool) or not isinstance(limit, int):
+        raise TypeError(f"limit must be an int, not {type(limit).__name__}")
+    if limit < 1:
+        raise ValueError(f"limit must be at least 1, not {limit}")
+
+
+def _is_descending(order: str) -> bool:
+    if order not in ("asc", "desc"):
+        raise ValueError(f'order must be "asc" or "desc", not {order!r}')
+    return order == "desc"
+
+
+def _ago(age: object) -> int:
+    if not isinstance(age, timedelta):
+        raise TypeError(f"older_than must be a timedelta, not {type(age).__name__}")
+    return now() - age // _MICROSECOND
