@@ -12,6 +12,7 @@ from store_lint.flow.values import (
     Items,
     Nothing,
     State,
+    Text,
     Unset,
     join,
     join_all,
@@ -117,7 +118,8 @@ def correlations(state: State) -> frozenset[tuple[str, object]]:
     """The facts that must not be mixed with their opposites: what is None, which flag is up.
 
     Two states that agree on these are joined; others are kept apart, so that a flag that goes with
-    a pool, or a query's text with its parameters, stay together.
+    a pool, or a query's text (or the list of its conditions) with the list of its parameters, stay
+    together.
     """
     facts: list[tuple[str, object]] = []
     for path, value in state.paths.items():
@@ -126,8 +128,13 @@ def correlations(state: State) -> frozenset[tuple[str, object]]:
         (atom,) = value
         if isinstance(atom, (Nothing, Unset)):
             facts.append((path, None))
-        elif isinstance(atom, Constant) and isinstance(atom.value, (bool, str)):
+        elif isinstance(atom, Text) or (
+            isinstance(atom, Constant) and isinstance(atom.value, (bool, str))
+        ):
             facts.append((path, atom))
+    for site, held in state.heap.items():
+        if isinstance(held, Items) and held.known is not None:
+            facts.append((f"<{id(site)}>", len(held.known)))
     return frozenset(facts)
 
 
