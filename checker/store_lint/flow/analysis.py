@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from store_lint.chatkit_api import Class
+from store_lint.flow.decorators import decorated
 from store_lint.flow.evaluate import Evaluator
-from store_lint.flow.events import Events
+from store_lint.flow.events import Argument, Events
 from store_lint.flow.execute import RETURNED, Executor
 from store_lint.flow.graph import Graph, build
 from store_lint.flow.knowledge import (
@@ -25,20 +26,30 @@ from store_lint.flow.knowledge import (
     METHODS,
     PENDING,
     RETURNS,
-    TRANSPARENT_DECORATORS,
 )
-from store_lint.flow.state import GLOBAL, States, is_shared, join_states, write
+from store_lint.flow.state import GLOBAL, States, held_items, is_shared, join_states, write
+from store_lint.flow.syntax import (
+    assigned_attributes,
+    assigned_names,
+    assigned_values,
+    hands_itself_on,
+    mentioned,
+    returned,
+    yields,
+)
 from store_lint.flow.types import Types
 from store_lint.flow.values import (
     NEVER,
     UNKNOWN,
     Atom,
+    BuiltMapping,
     BuiltSequence,
     ClassObject,
     Constant,
     Frame,
     Function,
     Instance,
+    Items,
     Note,
     Nothing,
     Pending,
@@ -55,7 +66,6 @@ from store_lint.flow.values import (
     value,
     without_missing,
 )
-from store_lint.tree.expressions import children, walk
 from store_lint.tree.module import parameters
 from store_lint.tree.program import (
     External,
@@ -66,10 +76,9 @@ from store_lint.tree.program import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from store_lint.chatkit_api import Api
-    from store_lint.flow.events import Argument
     from store_lint.tree.module import Module, Scope
 
 MAX_DEPTH: Final = 6
@@ -89,6 +98,19 @@ class Outcome:
     exits: list[State]
     returned: Value
     yields: list[tuple[Value, State]] = field(default_factory=list[tuple[Value, State]])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """Where a call of a function of the tree begins."""
+
+    cls: LocalClass | None
+    state: State
+    target: LocalFunction
+    receiver_path: str | None
+    """Where the caller keeps the object that the method is called on."""
+    shares_self: bool
+    """Whether `self` is the same object for the caller and the callee."""
 
 
 @dataclass(slots=True, eq=False)
@@ -121,6 +143,7 @@ class Analysis:
         self._fields: dict[int, dict[str, Value]] = {}
         self._object_states: dict[int, list[State]] = {}
         self._variables: dict[tuple[int, str], Value] = {}
+        self._decorated: dict[int, Function] = {}
         self._exact: dict[int, bool] = {}
         self._tells: dict[int, bool] = {}
         self._assigned: dict[int, frozenset[str]] = {}
@@ -170,7 +193,7 @@ class Analysis:
             if isinstance(child.node, cst.FunctionDef)
             and any(
                 isinstance(given, cst.Name) and given.value == "None" and name == attr
-                for name, given in _assigned_values(child.node.body)
+                for name, given in assigned_values(child.node.body)
             )
         ]
 
@@ -204,11 +227,7 @@ class Analysis:
             private = name.startswith("_") and not name.endswith("__")
             if private and name in called:
                 continue
-            if self._guarded_outside(method):
-                states_here = [self._forgotten(state) for state in states]
-            else:
-                states_here = states
-            self._run_method(cls, method, states_here)
+            self._run_method(cls, method, states)
         for method in self._methods(cls):
             # A private method that no caller reached after all.
             if (method.scope, "seen") not in self._shown:
@@ -216,9 +235,8 @@ class Analysis:
                 self._run_method(cls, method, [unknown])
 
     def _run_method(self, cls: LocalClass, method: LocalFunction, states: list[State]) -> None:
-        if method.name == "__init__" or self._is_constructor(method):
+        if method.name in ("__init__", "__post_init__") or self._is_constructor(method):
             states = [self._before_init(cls)]
-        wrapper = self._wrapper(method)
         done: set[object] = set()
         read = self._read_fields(cls, method)
         for state in states:
@@ -229,92 +247,39 @@ class Analysis:
                 dict(state.notes),
             )
             key = frozenset(kept.paths.items())
-            if key in done:
-                continue
-            done.add(key)
-            if wrapper is not None:
-                self._run_wrapped(cls, method, wrapper, kept)
-                continue
-            self._declare_parameters(method, kept, cls)
-            self._execute(method, cls, kept, None)
+            if key not in done:
+                done.add(key)
+                self._enter_from_outside(cls, method, kept)
 
-    def _run_wrapped(
-        self,
-        cls: LocalClass,
-        method: LocalFunction,
-        wrapper: tuple[LocalFunction, str],
-        state: State,
-    ) -> None:
-        """A decorator of the tree: its inner function runs, and calls the method from where it does."""
-        inner, name = wrapper
-        self._declare_parameters(inner, state, None)
-        own = value(SelfObject(cls))
-        params = inner.node.params
-        if params.params or params.posonly_params:
-            first = (*params.posonly_params, *params.params)[0].name.value
-            state.paths[first] = own
-        elif isinstance(params.star_arg, cst.Param):
-            site = params.star_arg
-            from store_lint.flow.values import Items
+    def _enter_from_outside(self, cls: LocalClass, method: LocalFunction, state: State) -> list[State]:
+        """Run a method, through its decorators, as other code calls it; the states that it leaves."""
+        function = self.decorated(method)
+        target = function.target
+        assert isinstance(target, LocalFunction)
+        entry = self._forgotten(state) if function.opaque else state
+        entry.paths.update(function.bound)
+        self._declare_parameters(target, entry, cls)
+        star = target.node.params.star_arg
+        if isinstance(star, cst.Param) and parameters(target.node)[0] is star:
+            entry.heap[star] = Items(None, value(SelfObject(cls)))
+            entry.paths[star.name.value] = value(BuiltSequence(star, "tuple"))
+        return self._execute(target, cls, entry, None).exits
 
-            state.heap[site] = Items(None, own)
-            state.paths[site.name.value] = value(BuiltSequence(site, "tuple"))
-        state.paths[name] = value(Function(method, own, method.name))
-        state.paths["self"] = own
-        self._execute(inner, cls, state, None)
+    def method(self, method: LocalFunction, receiver: Value | None) -> Function:
+        """A method of an object (or its class), as its decorators leave it."""
+        found = self.decorated(method)
+        return Function(found.target, receiver, found.name, found.bound, found.opaque)
 
-    def _wrapper(self, method: LocalFunction) -> tuple[LocalFunction, str] | None:
-        """The inner function of the decorator of the tree that a method has, and what it calls it."""
-        scope = method.scope.parent
-        if scope is None:
-            return None
-        for decorator in method.node.decorators:
-            node = decorator.decorator
-            while isinstance(node, cst.Call):
-                node = node.func
-            for found in self.program.resolve(scope, node):
-                if isinstance(found, LocalFunction):
-                    return self._inner_function(found, isinstance(decorator.decorator, cst.Call))
-        return None
+    def decorated(self, method: LocalFunction) -> Function:
+        """What a method's name is bound to: itself, or what its decorators put around it."""
+        key = id(method.scope)
+        found = self._decorated.get(key)
+        if found is None:
+            found = self._decorated[key] = decorated(self.program, method)
+        return found
 
-    @staticmethod
-    def _inner_function(decorator: LocalFunction, is_factory: bool) -> tuple[LocalFunction, str] | None:
-        outer = decorator.scope
-        if is_factory:
-            nested = [c for c in outer.children if c.is_function]
-            if not nested:
-                return None
-            outer = nested[-1]
-        inner = [c for c in outer.children if c.is_function]
-        if not inner or not isinstance(outer.node, cst.FunctionDef):
-            return None
-        params = parameters(outer.node)
-        return (LocalFunction(inner[-1]), params[0].name.value) if params else None
-
-    def _guarded_outside(self, method: LocalFunction) -> bool:
-        """Whether a decorator that is not known could see to the pool before the method runs."""
-        scope = method.scope.parent
-        if scope is None:
-            return False
-        for decorator in method.node.decorators:
-            node = decorator.decorator
-            while isinstance(node, cst.Call):
-                node = node.func
-            if isinstance(node, cst.Name) and node.value in TRANSPARENT_DECORATORS:
-                continue
-            found = self.program.resolve(scope, node)
-            if not found:
-                return True
-            for definition in found:
-                if isinstance(definition, LocalFunction):
-                    if self._wrapper(method) is None:
-                        return True
-                elif not (
-                    isinstance(definition, External)
-                    and definition.dotted.split(".")[0] in TRANSPARENT_DECORATORS
-                ):
-                    return True
-        return False
+    def _is_wrapped(self, method: LocalFunction) -> bool:
+        return self.decorated(method).target != method
 
     @staticmethod
     def _forgotten(state: State) -> State:
@@ -327,7 +292,7 @@ class Analysis:
 
     def _reach_states(self, cls: LocalClass) -> list[State]:
         states = States()
-        init = self.class_member(cls, "__init__")
+        init = self.class_member(cls, "__init__") or self.class_member(cls, "__post_init__")
         start = self._before_init(cls)
         if isinstance(init, LocalFunction):
             entry = start.copy()
@@ -342,7 +307,7 @@ class Analysis:
         changing = [
             m
             for m in self._methods(cls)
-            if m.name != "__init__"
+            if m.name not in ("__init__", "__post_init__")
             and not (m.name.startswith("_") and not m.name.endswith("__") and m.name in called)
             and self._changes(cls, m)
         ]
@@ -350,9 +315,7 @@ class Analysis:
             grew = False
             for method in changing:
                 for state in list(states.by_facts.values()):
-                    entry = state.copy()
-                    self._declare_parameters(method, entry, cls)
-                    for reached in self._execute(method, cls, entry, None).exits:
+                    for reached in self._enter_from_outside(cls, method, state.copy()):
                         grew = states.add(self._kept(reached)) or grew
             if not grew:
                 break
@@ -384,6 +347,8 @@ class Analysis:
                     continue
                 if all(b.value is None for b in found) and not self._is_dataclass(owner):
                     continue  # a bare annotation declares, and sets nothing
+                if self._is_dataclass(owner) and all(_is_left_out(b.value) for b in found):
+                    continue
                 known.add(name)
                 state.paths[f"self.{name}"] = join_all(
                     self._class_value(owner, b.value, b.annotation) for b in found
@@ -402,7 +367,12 @@ class Analysis:
     ) -> Value:
         declared = self.types.annotation(owner.scope, annotation)
         is_field = self._is_dataclass(owner)
-        if node is None or (is_field and isinstance(node, cst.Call)):
+        if is_field and isinstance(node, cst.Call):
+            defaults = [a.value for a in node.args if a.keyword and a.keyword.value == "default"]
+            if not defaults:
+                return declared
+            node = defaults[0]
+        if node is None:
             return declared
         found = Evaluator(self, Frame(owner.scope, owner), None).evaluate(node, State())
         found = _settled(found)
@@ -437,8 +407,9 @@ class Analysis:
                 exact = exact and known
             else:
                 bindings = owner.scope.bindings
-                special = {"__getattr__", "__getattribute__", "__setattr__", "__slots__"}
-                exact = exact and not (special & bindings.keys()) and not owner.node.decorators
+                special = {"__getattr__", "__getattribute__", "__setattr__"}
+                exact = exact and not (special & bindings.keys())
+                exact = exact and (not owner.node.decorators or self._is_dataclass(owner))
         self._exact[key] = exact
         return exact
 
@@ -464,7 +435,7 @@ class Analysis:
             assert isinstance(scope.node, cst.FunctionDef)
             params = (*scope.node.params.posonly_params, *scope.node.params.params)
             owners = {params[0].name.value} if params else {"self"}
-            for target in _assigned_attributes(scope.node.body):
+            for target in assigned_attributes(scope.node.body):
                 if isinstance(target.value, cst.Name) and target.value.value in owners:
                     found.setdefault(target.attr.value, []).append(target)
             self._written[id(scope)] = found
@@ -472,11 +443,11 @@ class Analysis:
 
     def _changes(self, cls: LocalClass, method: LocalFunction, depth: int = 0) -> bool:
         """Whether calling the method may assign an attribute of the object."""
-        if self._writes(method.scope) or self._wrapper(method) is not None:
+        if self._writes(method.scope) or self._is_wrapped(method):
             return True
         if depth > MAX_DEPTH:
             return False
-        for name in _own_calls(method.node):
+        for name in mentioned(method.node):
             member = self.class_member(cls, name)
             if (
                 isinstance(member, LocalFunction)
@@ -484,11 +455,11 @@ class Analysis:
                 and self._changes(cls, member, depth + 1)
             ):
                 return True
-        return _hands_itself_on(method.node)
+        return hands_itself_on(method.node)
 
     def _read_fields(self, cls: LocalClass, method: LocalFunction) -> frozenset[str] | None:
         """The paths of the object that a method may look at, itself or through what it calls."""
-        if self._wrapper(method) is not None or _hands_itself_on(method.node):
+        if self._is_wrapped(method) or hands_itself_on(method.node):
             return None
         names: set[str] = set()
         pending, seen = [method], set[int]()
@@ -497,9 +468,9 @@ class Analysis:
             if id(current.scope) in seen:
                 continue
             seen.add(id(current.scope))
-            mentioned = _mentioned(current.node)
-            names.update(mentioned)
-            for name in mentioned:
+            here = mentioned(current.node)
+            names.update(here)
+            for name in here:
                 member = self.class_member(cls, name)
                 if isinstance(member, LocalFunction):
                     pending.append(member)
@@ -520,7 +491,7 @@ class Analysis:
             if isinstance(owner, LocalClass):
                 for child in owner.scope.children:
                     if isinstance(child.node, cst.FunctionDef):
-                        names.update(_mentioned(child.node))
+                        names.update(mentioned(child.node))
         return frozenset(names)
 
     @staticmethod
@@ -656,7 +627,7 @@ class Analysis:
         for scope in found.scope.walk():
             if scope.is_function and found.name in scope.declared:
                 assert isinstance(scope.node, cst.FunctionDef)
-                for target, given in _assigned_names(scope.node.body):
+                for target, given in assigned_names(scope.node.body):
                     if target.value == found.name:
                         yield given, scope
 
@@ -727,8 +698,7 @@ class Analysis:
     def call(
         self,
         evaluator: Evaluator,
-        target: LocalFunction,
-        receiver: Value | None,
+        function: Function,
         receiver_path: str | None,
         args: tuple[Argument, ...],
         state: State,
@@ -741,9 +711,11 @@ class Analysis:
         Returns the value of the call expression (Pending where it must be awaited); empty, with the
         state dead, where the function never returns.
         """
+        target = function.target
+        assert isinstance(target, LocalFunction)
         is_async = target.node.asynchronous is not None
         kind = self.method_kind(target)
-        is_generator = _yields(target.node)
+        is_generator = yields(target.node)
         declared = self.types.annotation(
             target.scope.parent or target.scope,
             target.node.returns.annotation if target.node.returns else None,
@@ -752,30 +724,57 @@ class Analysis:
             len(self._stack) >= MAX_DEPTH
             or self._steps > MAX_STEPS
             or (is_generator and kind != "context")
+            or self._is_stub_of_another(target)
         ):
-            return self._unfollowed(
-                target, declared, receiver_path, state, is_async and not is_generator
-            )
-        cls, entry = self._enter(evaluator, target, receiver, receiver_path, args, state, kind)
-        if self._is_stub_of_another(target):
-            return self._unfollowed(target, declared, receiver_path, state, is_async)
-        outcome = self._execute(target, cls, entry, truth)
+            is_awaited = is_async and not is_generator
+            evaluator.escape(args, state)
+            return self._unfollowed(target, declared, receiver_path, state, is_awaited)
         if is_async and not runs:
-            result = self._result(target, outcome, declared)
+            evaluator.escape(args, state)
+        entry = self._enter(evaluator, function, receiver_path, args, state, kind)
+        outcome = self._execute(target, entry.cls, entry.state, truth)
+        result = self._result(target, outcome, declared, entry)
+        if is_async and not runs:
             return value(Pending(result, target.node))
         if kind == "context":
-            return self._context(target, outcome, receiver_path, state)
-        result = self._result(target, outcome, declared)
-        self._leave(outcome.exits, cls, receiver_path, state)
+            return self._context(target, outcome, entry, state)
+        self._leave(outcome.exits, entry, state)
         if not outcome.exits:
             state.dead = True
             return NEVER
-        if is_async:
-            return value(Pending(result, target.node))
-        return result
+        return value(Pending(result, target.node)) if is_async else result
 
-    def _result(self, target: LocalFunction, outcome: Outcome, declared: Value) -> Value:
-        returned = frozenset(a for a in outcome.returned if not _is_local(a, target))
+    def leave_context(
+        self,
+        evaluator: Evaluator,
+        function: Function,
+        receiver_path: str | None,
+        args: tuple[Argument, ...],
+        state: State,
+    ) -> None:
+        """Run what a generator context manager does behind its `yield`, with what it has set."""
+        target = function.target
+        assert isinstance(target, LocalFunction)
+        if len(self._stack) >= MAX_DEPTH or self._steps > MAX_STEPS:
+            return
+        entry = self._enter(evaluator, function, receiver_path, args, state, "context")
+        outcome = self._execute(target, entry.cls, entry.state, None)
+        inside: State | None = None
+        for _, reached in outcome.yields:
+            inside = join_states(inside, reached)
+        if inside is None:
+            return
+        before = inside.paths
+        changed = [
+            State({p: v for p, v in left.paths.items() if v != before.get(p)}, left.heap)
+            for left in outcome.exits
+        ]
+        self._leave(changed, entry, state)
+
+    def _result(self, target: LocalFunction, outcome: Outcome, declared: Value, entry: _Entry) -> Value:
+        returned = frozenset(
+            self._handed(a, entry) for a in outcome.returned if not _is_local(a, target)
+        )
         if len(returned) < len(outcome.returned):
             returned = returned | UNKNOWN
         if Unknown() in returned and declared != UNKNOWN:
@@ -784,14 +783,22 @@ class Analysis:
             return join(known, without_missing(declared))
         return returned
 
-    def _context(
-        self, target: LocalFunction, outcome: Outcome, receiver_path: str | None, state: State
-    ) -> Value:
+    @staticmethod
+    def _handed(atom: Atom, entry: _Entry) -> Atom:
+        """What a call gave, as the caller sees it: another object than its own has no path there."""
+        if isinstance(atom, SelfObject) and not entry.shares_self:
+            return ClassObject(atom.cls) if atom.is_class else Instance(atom.cls, handed=True)
+        if isinstance(atom, Instance) and isinstance(atom.cls, LocalClass):
+            return Instance(atom.cls, atom.args, atom.declared, handed=True)
+        return atom
+
+    def _context(self, target: LocalFunction, outcome: Outcome, entry: _Entry, state: State) -> Value:
         """A generator context manager: its `with` body runs in the state of the yield."""
         given = join_all(v for v, _ in outcome.yields) or UNKNOWN
+        given = frozenset(self._handed(atom, entry) for atom in given)
         reached = [s.copy() for _, s in outcome.yields]
         if reached:
-            self._leave(reached, None, receiver_path, state)
+            self._leave(reached, entry, state)
         return value(Pending(given, target.node))
 
     def _is_stub_of_another(self, target: LocalFunction) -> bool:
@@ -817,65 +824,136 @@ class Analysis:
             reachable = (prefix and path.startswith(prefix)) or GLOBAL in path
             if reachable and may_be_missing(known):
                 state.paths[path] = without_missing(known) | UNKNOWN
-        result = without_missing(declared) or UNKNOWN
+        known = without_missing(declared) or UNKNOWN
+        result = frozenset(
+            Instance(a.cls, a.args, a.declared, handed=True) if isinstance(a, Instance) else a
+            for a in known
+        )
         return value(Pending(result, target.node)) if is_async else result
 
     def _enter(
         self,
         evaluator: Evaluator,
-        target: LocalFunction,
-        receiver: Value | None,
+        function: Function,
         receiver_path: str | None,
         args: tuple[Argument, ...],
         state: State,
         kind: str,
-    ) -> tuple[LocalClass | None, State]:
-        entry = State()
-        is_closure = target.scope.parent is not None and target.scope.parent.is_function
-        if is_closure:
-            entry = state.copy()
-        cls: LocalClass | None = evaluator.frame.cls if is_closure else None
-        own: Value | None = None
-        for atom in receiver or ():
-            if isinstance(atom, SelfObject):
-                cls, own = atom.cls, receiver
-            elif isinstance(atom, Instance) and isinstance(atom.cls, LocalClass):
-                cls = atom.cls
-                if receiver_path is None and evaluator.frame.cls is not None:
-                    lineage = self.program.lineage(evaluator.frame.cls).classes
-                    if atom.cls in lineage:  # super().method()
-                        cls, receiver_path = evaluator.frame.cls, "self"
-                own = value(SelfObject(cls))
-            elif (
-                kind == "classmethod"
-                and isinstance(atom, ClassObject)
-                and isinstance(atom.cls, LocalClass)
-            ):
-                cls, own = atom.cls, value(SelfObject(atom.cls, is_class=True))
-        if cls is None and target.scope.parent is not None and target.scope.parent.is_class:
-            cls = LocalClass(target.scope.parent)
-        hands_self = receiver_path == "self" or any(
-            isinstance(a, SelfObject) for arg in args for a in arg.value
+    ) -> _Entry:
+        target = function.target
+        assert isinstance(target, LocalFunction)
+        frame = evaluator.frame
+        args = _expanded(args, state)
+        own, receiver_path = self._receiver(evaluator.frame, function, receiver_path, kind)
+        if own is None and target.scope.parent is not None and target.scope.parent.is_class:
+            # `Base.connect(self)`, or a decorator's `f(self, …)`
+            own, receiver_path, args = self._first_argument(evaluator, kind, args, state)
+        mine = receiver_path == "self"
+        hands_self = (
+            mine
+            or any(_mentions_self(arg.value) for arg in args)
+            or _mentions_self(frozenset({function}))
         )
-        if not is_closure:
-            for path, known in state.paths.items():
-                if receiver_path is not None and path.startswith(f"{receiver_path}."):
-                    continue
-                if GLOBAL in path or (hands_self and path.startswith("self.")):
-                    entry.paths[path] = known
+        shares = hands_self if own is None else mine
+        if own is not None and not mine:
+            args = tuple(_for_another(arg) for arg in args)
+        entry = State()
+        if self._is_inside(frame.scope, target.scope.parent):
+            entry = state.copy()
+        for path, known in state.paths.items():
+            if GLOBAL in path or (shares and path.startswith("self.")):
+                entry.paths[path] = known
+        if own is not None and not mine:
+            for path in [p for p in entry.paths if p.startswith("self.")]:
+                del entry.paths[path]
             if receiver_path is not None:
                 prefix = receiver_path + "."
                 for path, known in state.paths.items():
                     if path.startswith(prefix):
                         entry.paths["self." + path[len(prefix) :]] = known
-        bound = own is not None and kind != "staticmethod"
-        self._declare_parameters(target, entry, cls if bound else None)
-        self._bind_arguments(target, args, entry, state, skip=1 if bound else 0)
-        if bound and own is not None:
+        cls = next((a.cls for a in own or () if isinstance(a, SelfObject)), None)
+        if cls is None and (
+            hands_self or target.scope.parent is None or target.scope.parent.is_function
+        ):
+            cls = frame.cls
+        if cls is None and target.scope.parent is not None and target.scope.parent.is_class:
+            cls = LocalClass(target.scope.parent)
+        if cls is not None and own is not None and (function.opaque or _is_handed(function.receiver)):
+            entry = self._forgotten(entry)
+            for known in self.object_states(cls):
+                for path, held in self._forgotten(known).paths.items():
+                    entry.paths.setdefault(path, held)
+        entry.paths.update(function.bound)
+        is_bound = own is not None and kind != "staticmethod"
+        self._declare_parameters(target, entry, cls if is_bound else None)
+        self._bind_arguments(target, args, entry, state, skip=1 if is_bound else 0)
+        if is_bound and own is not None:
             params = (*target.node.params.posonly_params, *target.node.params.params)
             if params:
                 entry.paths[params[0].name.value] = own
-        return cls, entry
+        return _Entry(cls, entry, target, receiver_path, shares)
+
+    def _receiver(
+        self,
+        frame: Frame,
+        function: Function,
+        receiver_path: str | None,
+        kind: str,
+    ) -> tuple[Value | None, str | None]:
+        """The object that a method is called on, as the method sees it, and its path in the caller."""
+        for atom in function.receiver or ():
+            if isinstance(atom, SelfObject):
+                if receiver_path is None and atom.cls == frame.cls:
+                    receiver_path = "self"
+                return function.receiver, receiver_path
+            if isinstance(atom, Instance) and isinstance(atom.cls, LocalClass):
+                if (
+                    receiver_path is None
+                    and frame.cls is not None
+                    and not atom.handed
+                    and atom.cls in self.program.lineage(frame.cls).classes
+                ):  # super().method()
+                    return value(SelfObject(frame.cls)), "self"
+                return value(SelfObject(atom.cls)), receiver_path
+            if (
+                kind == "classmethod"
+                and isinstance(atom, ClassObject)
+                and isinstance(atom.cls, LocalClass)
+            ):
+                return value(SelfObject(atom.cls, is_class=True)), receiver_path
+        return None, receiver_path
+
+    def _first_argument(
+        self,
+        evaluator: Evaluator,
+        kind: str,
+        args: tuple[Argument, ...],
+        state: State,
+    ) -> tuple[Value | None, str | None, tuple[Argument, ...]]:
+        frame = evaluator.frame
+        if not args or kind == "staticmethod":
+            return None, None, args
+        first = args[0]
+        if first.star:
+            if frame.cls is None:
+                return None, None, args
+            return value(SelfObject(frame.cls)), "self", args
+        for atom in first.value:
+            if isinstance(atom, SelfObject):
+                return first.value, "self", args[1:]
+            if isinstance(atom, Instance) and isinstance(atom.cls, LocalClass):
+                path = evaluator.path(first.node.value, state)
+                return value(SelfObject(atom.cls)), path, args[1:]
+        return None, None, args
+
+    @staticmethod
+    def _is_inside(scope: Scope | None, around: Scope | None) -> bool:
+        """Whether code of `scope` sees the names of the function `around`."""
+        if around is None or not around.is_function:
+            return False
+        while scope is not None and scope is not around:
+            scope = scope.parent
+        return scope is around
 
     def _bind_arguments(
         self,
@@ -888,11 +966,13 @@ class Analysis:
         params = [*target.node.params.posonly_params, *target.node.params.params][skip:]
         by_name = {p.name.value: p for p in (*params, *target.node.params.kwonly_params)}
         position = 0
+        extra: list[Value] = []
         for arg in args:
             if arg.star:
                 return
             if arg.keyword is None:
                 if position >= len(params):
+                    extra.append(arg.value)
                     continue
                 name = params[position].name.value
                 position += 1
@@ -907,9 +987,13 @@ class Analysis:
                 given = join(known, without_missing(declared) or declared)
             write(entry, name, given)
             for atom in given:
-                held = state.heap.get(atom.site) if hasattr(atom, "site") else None  # type: ignore[union-attr]
-                if held is not None:
-                    entry.heap[atom.site] = held  # type: ignore[union-attr]
+                held = state.heap.get(atom.site) if isinstance(atom, _BUILT) else None
+                if held is not None and isinstance(atom, _BUILT):
+                    entry.heap[atom.site] = held
+        star = target.node.params.star_arg
+        if isinstance(star, cst.Param):
+            entry.heap[star] = Items(tuple(extra), join_all(extra))
+            entry.paths[star.name.value] = value(BuiltSequence(star, "tuple"))
 
     def _declare_parameters(
         self, function: LocalFunction, entry: State, cls: LocalClass | None
@@ -934,36 +1018,29 @@ class Analysis:
                 declared = join(declared, _settled(default))
             entry.paths[name] = declared
 
-    def _leave(
-        self,
-        exits: list[State],
-        cls: LocalClass | None,
-        receiver_path: str | None,
-        state: State,
-    ) -> None:
+    def _leave(self, exits: list[State], entry: _Entry, state: State) -> None:
         """Carry what the call left behind over to the caller's state."""
-        del cls
         left: State | None = None
         for reached in exits:
             left = join_states(left, reached)
         if left is None:
             return
+        outer = entry.target.scope.declared
         for path, known in left.paths.items():
-            target = path if GLOBAL in path or path.startswith("self.") else None
-            if target is not None and path.startswith("self.") and receiver_path != "self":
-                if receiver_path is None:
-                    target = path if path in state.paths else None
-                else:
-                    target = receiver_path + path[4:]
-            if target is None:
-                if path in state.paths and path in left.paths and not is_shared(path):
-                    continue
-                continue
-            if state.paths.get(target) != known:
+            target: str | None = None
+            if path.startswith("self.") and not entry.shares_self:
+                target = entry.receiver_path and entry.receiver_path + path[4:]
+            elif (is_shared(path) and (GLOBAL in path or path.startswith("self."))) or (
+                path in outer and path in state.paths
+            ):
+                target = path
+            if target is not None and state.paths.get(target) != known:
                 write(state, target, known)
         for path, note in left.notes.items():
-            if receiver_path is not None and path.startswith("self."):
-                path = receiver_path + path[4:]
+            if path.startswith("self.") and not entry.shares_self:
+                if entry.receiver_path is None:
+                    continue
+                path = entry.receiver_path + path[4:]
             if may_be_missing(state.paths.get(path, NEVER)):
                 state.notes[path] = note
         for site, held in left.heap.items():
@@ -975,24 +1052,24 @@ class Analysis:
         key = id(function.scope)
         found = self._tells.get(key)
         if found is None:
-            found = not _yields(function.node) and any(
+            found = not yields(function.node) and any(
                 isinstance(
                     node,
                     (cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.Call, cst.Name),
                 )
-                for node in _returned(function.node.body)
+                for node in returned(function.node.body)
             )
             self._tells[key] = found
         return found
 
     def returns_bool(self, function: LocalFunction) -> bool:
         """Whether a function returns nothing but True, False and tests."""
-        returned = list(_returned(function.node.body))
-        return bool(returned) and all(
+        found = list(returned(function.node.body))
+        return bool(found) and all(
             isinstance(node, cst.Comparison)
             or (isinstance(node, cst.Name) and node.value in ("True", "False"))
             or (isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not))
-            for node in returned
+            for node in found
         )
 
     # External things
@@ -1178,13 +1255,76 @@ def _place(active: _Active, path: str, function: LocalFunction) -> cst.CSTNode:
     return function.node
 
 
+_BUILT: Final = (BuiltSequence, BuiltMapping)
+
+
+def _expanded(args: tuple[Argument, ...], state: State) -> tuple[Argument, ...]:
+    """The arguments with each `*args` of known items taken apart."""
+    if not any(arg.star == "*" for arg in args):
+        return args
+    found: list[Argument] = []
+    for arg in args:
+        held = held_items(state, arg.value) if arg.star == "*" else None
+        if held is None or held.known is None:
+            found.append(arg)
+        else:
+            found.extend(Argument(arg.node, item) for item in held.known)
+    return tuple(found)
+
+
+def _mentions_self(of: Value) -> bool:
+    """Whether a value is, or holds on to, the object whose methods are analysed."""
+    return any(
+        isinstance(atom, SelfObject)
+        or (
+            isinstance(atom, Function)
+            and (
+                _mentions_self(atom.receiver or NEVER)
+                or any(_mentions_self(held) for _, held in atom.bound)
+            )
+        )
+        for atom in of
+    )
+
+
+def _for_another(arg: Argument) -> Argument:
+    """An argument as a method of another object sees it, for which `self` is something else."""
+    if not _mentions_self(arg.value):
+        return arg
+    return Argument(arg.node, frozenset(map(_from_outside, arg.value)), arg.keyword, arg.star)
+
+
+def _from_outside(atom: Atom) -> Atom:
+    if isinstance(atom, SelfObject):
+        return ClassObject(atom.cls) if atom.is_class else Instance(atom.cls, handed=True)
+    if isinstance(atom, Function) and _mentions_self(value(atom)):
+        receiver = frozenset(map(_from_outside, atom.receiver)) if atom.receiver is not None else None
+        bound = tuple((name, frozenset(map(_from_outside, held))) for name, held in atom.bound)
+        return Function(atom.target, receiver, atom.name, bound, atom.opaque)
+    return atom
+
+
+def _is_handed(receiver: Value | None) -> bool:
+    return any(isinstance(atom, Instance) and atom.handed for atom in receiver or ())
+
+
+def _is_left_out(default: cst.BaseExpression | None) -> bool:
+    """Whether a dataclass's field is neither a parameter nor has a default: `field(init=False)`."""
+    if not isinstance(default, cst.Call):
+        return False
+    given = {a.keyword.value: a.value for a in default.args if a.keyword is not None}
+    init = given.get("init")
+    is_excluded = isinstance(init, cst.Name) and init.value == "False"
+    return is_excluded and not ({"default", "default_factory", "factory"} & given.keys())
+
+
 def _settled(of: Value) -> Value:
     """A value that outlives the function that made it: what it built there is of a type only."""
     settled: set[Atom] = set()
     for atom in of:
         if isinstance(atom, BuiltSequence):
             settled.add(Instance(atom.kind))
-        elif type(atom).__name__ == "BuiltMapping":
+        elif isinstance(atom, BuiltMapping):
             settled.add(Instance("dict"))
         elif isinstance(atom, Function) and isinstance(atom.target, LocalFunction):
             settled.add(atom if atom.receiver is None else Unknown())
@@ -1205,137 +1345,6 @@ def _is_local(atom: Atom, target: LocalFunction) -> bool:
 
 def _frozen(held: object) -> object:
     return held
-
-
-def _statements(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """The small statements of a body and its compound statements, not those of nested definitions."""
-    for node in children(body):
-        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-            continue
-        if isinstance(node, cst.BaseSmallStatement):
-            yield node
-        elif isinstance(node, (cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine)):
-            if isinstance(node, cst.With):
-                yield node
-            yield from _statements(node)
-        elif isinstance(
-            node, (cst.Else, cst.Finally, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
-        ):
-            yield from _statements(node)
-
-
-def _assigned_attributes(body: cst.CSTNode) -> Iterator[cst.Attribute]:
-    for node in _statements(body):
-        if isinstance(node, cst.Assign):
-            for target in node.targets:
-                yield from _attribute_targets(target.target)
-        elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.Del)):
-            yield from _attribute_targets(node.target)
-        elif isinstance(node, cst.With):
-            for item in node.items:
-                if item.asname is not None:
-                    yield from _attribute_targets(item.asname.name)
-
-
-def _assigned_values(body: cst.CSTNode) -> Iterator[tuple[str, cst.BaseExpression | None]]:
-    for node in _statements(body):
-        if isinstance(node, cst.Assign):
-            for target in node.targets:
-                for attribute in _attribute_targets(target.target):
-                    yield attribute.attr.value, node.value
-        elif isinstance(node, cst.AnnAssign):
-            for attribute in _attribute_targets(node.target):
-                yield attribute.attr.value, node.value
-
-
-def _attribute_targets(target: cst.CSTNode) -> Iterator[cst.Attribute]:
-    if isinstance(target, cst.Attribute):
-        yield target
-    elif isinstance(target, (cst.Tuple, cst.List)):
-        for element in target.elements:
-            yield from _attribute_targets(element.value)
-
-
-def _assigned_names(
-    body: cst.CSTNode,
-) -> Iterator[tuple[cst.Name, cst.BaseExpression | None]]:
-    for node in _statements(body):
-        if isinstance(node, cst.Assign):
-            for target in node.targets:
-                if isinstance(target.target, cst.Name):
-                    yield target.target, node.value
-        elif isinstance(node, cst.AnnAssign) and isinstance(node.target, cst.Name):
-            yield node.target, node.value
-
-
-def _returned(body: cst.CSTNode) -> Iterator[cst.BaseExpression]:
-    for node in _statements(body):
-        if isinstance(node, cst.Return) and node.value is not None:
-            yield node.value
-
-
-_MENTIONS: dict[int, tuple[cst.FunctionDef, frozenset[str]]] = {}
-
-
-def _mentioned(function: cst.FunctionDef) -> frozenset[str]:
-    """The attribute names that a method reads on its first parameter; 'self' where it hands it on."""
-    known = _MENTIONS.get(id(function))
-    if known is not None and known[0] is function:
-        return known[1]
-    params = (*function.params.posonly_params, *function.params.params)
-    own = params[0].name.value if params else "self"
-    names: set[str] = set()
-    _mentions(function.body, own, names)
-    found = frozenset(names)
-    _MENTIONS[id(function)] = (function, found)
-    return found
-
-
-def _mentions(node: cst.CSTNode, own: str, names: set[str]) -> None:
-    if isinstance(node, cst.Attribute):
-        if isinstance(node.value, cst.Name) and node.value.value == own:
-            names.add(node.attr.value)
-            return
-        _mentions(node.value, own, names)
-        return
-    if isinstance(node, cst.Name):
-        if node.value == own:
-            names.add("self")
-        return
-    if (
-        isinstance(node, cst.Call)
-        and isinstance(node.func, cst.Name)
-        and node.func.value in ("getattr", "hasattr")
-        and len(node.args) > 1
-        and isinstance(key := node.args[1].value, cst.SimpleString)
-    ):
-        names.add(str(key.evaluated_value))
-    for child in children(node):
-        _mentions(child, own, names)
-
-
-def _own_calls(function: cst.FunctionDef) -> Iterable[str]:
-    return _mentioned(function)
-
-
-def _hands_itself_on(function: cst.FunctionDef) -> bool:
-    return "self" in _mentioned(function)
-
-
-_GENERATORS: dict[int, tuple[cst.FunctionDef, bool]] = {}
-
-
-def _yields(function: cst.FunctionDef) -> bool:
-    known = _GENERATORS.get(id(function))
-    if known is not None and known[0] is function:
-        return known[1]
-    found = _has_yield(function.body)
-    _GENERATORS[id(function)] = (function, found)
-    return found
-
-
-def _has_yield(node: cst.CSTNode) -> bool:
-    return any(isinstance(inner, cst.Yield) for inner in walk(node, into_scopes=False))
 
 
 __all__ = ["Analysis"]

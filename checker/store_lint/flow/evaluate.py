@@ -30,6 +30,7 @@ from store_lint.flow.state import (
     write,
 )
 from store_lint.flow.strings import concatenated, formatted, joined_text
+from store_lint.flow.syntax import mentioned_names
 from store_lint.flow.values import (
     NEVER,
     UNKNOWN,
@@ -283,13 +284,16 @@ class Evaluator:
     ) -> Value:
         member = self.analysis.class_member(cls, attr)
         if isinstance(member, LocalFunction):
-            kind = self.analysis.method_kind(member)
-            if kind == "property":
-                return self._call_local(member, receiver, path, (), state, runs=True)
-            return value(Function(member, receiver, attr))
+            function = self.analysis.method(member, receiver)
+            if self.analysis.method_kind(member) == "property":
+                return self._call_local(function, path, (), state, runs=True)
+            return value(function)
         if isinstance(member, str):
             return value(Function(member, receiver, attr))
-        return self.analysis.field(cls, attr)
+        found = self.analysis.field(cls, attr)
+        if any(isinstance(atom, Instance) and atom.handed for atom in receiver):
+            return without_missing(found) or UNKNOWN
+        return found
 
     # Calls
 
@@ -351,22 +355,22 @@ class Evaluator:
         if isinstance(atom, ClassObject):
             if isinstance(atom.cls, str):
                 return self._construct(atom.cls, node, args, state)
-            self._escape(args, state)
+            self.escape(args, state)
             return value(Instance(atom.cls))
         if isinstance(atom, Function):
             if isinstance(atom.target, str):
                 return self._call_external(atom, node, args, state)
-            return self._call_local(atom.target, atom.receiver, receiver_path, args, state, runs=runs)
+            return self._call_local(atom, receiver_path, args, state, runs=runs)
         if isinstance(atom, (Nothing, Unset)):
             return NEVER
         if isinstance(atom, Instance):
             made = self.analysis.call_instance(atom)
             if made is not None:
                 return made
-        self._escape(args, state)
+        self.escape(args, state)
         return UNKNOWN
 
-    def _escape(self, args: tuple[Argument, ...], state: State) -> None:
+    def escape(self, args: tuple[Argument, ...], state: State) -> None:
         """What is handed to code that is not known may be changed or run there."""
         for arg in args:
             for atom in arg.value:
@@ -378,27 +382,49 @@ class Evaluator:
                         state.heap[atom.site] = Entries(held.known, open=True)
                 elif isinstance(atom, Function) and isinstance(atom.target, LocalFunction):
                     if atom.target.scope.parent is not None and atom.target.scope.parent.is_function:
-                        self._call_local(atom.target, atom.receiver, None, (), state, runs=True)
+                        self._call_local(atom, None, (), state, runs=True)
                     elif isinstance(arg.node.value, cst.Attribute):
                         # A bound method handed on (`retry(self._connect)`) may have run.
                         path = self.path(arg.node.value.value, state)
-                        self._call_local(atom.target, atom.receiver, path, (), state, runs=True)
+                        self._call_local(atom, path, (), state, runs=True)
 
     def _call_local(
         self,
-        target: LocalFunction,
-        receiver: Value | None,
+        function: Function,
         receiver_path: str | None,
         args: tuple[Argument, ...],
         state: State,
         *,
         runs: bool,
     ) -> Value:
+        captured = tuple(self._capturing(arg, state) for arg in args)
+        result = self.analysis.call(self, function, receiver_path, captured, state, runs=runs)
         for arg in args:
             for atom in arg.value:
                 if isinstance(atom, Function) and isinstance(atom.target, LocalFunction):
-                    self._escape((arg,), state)
-        return self.analysis.call(self, target, receiver, receiver_path, args, state, runs=runs)
+                    # An inner function that was handed over may have run there.
+                    for name in atom.target.scope.declared:
+                        if may_be_missing(state.paths.get(name, NEVER)):
+                            state.paths[name] = without_missing(state.paths[name]) | UNKNOWN
+        return result
+
+    @staticmethod
+    def _capturing(arg: Argument, state: State) -> Argument:
+        """Inner functions take along what their free names are bound to when they are handed over."""
+        atoms: list[Atom] = []
+        for atom in arg.value:
+            if (
+                isinstance(atom, Function)
+                and isinstance(atom.target, LocalFunction)
+                and atom.target.scope.parent is not None
+                and atom.target.scope.parent.is_function
+                and not atom.bound
+            ):
+                names = mentioned_names(atom.target.node)
+                bound = tuple((n, state.paths[n]) for n in sorted(names & state.paths.keys()))
+                atom = Function(atom.target, atom.receiver, atom.name, bound, atom.opaque)
+            atoms.append(atom)
+        return Argument(arg.node, frozenset(atoms), arg.keyword, arg.star)
 
     def _construct(self, cls: str, node: cst.Call, args: tuple[Argument, ...], state: State) -> Value:
         if cls == "str":
@@ -426,7 +452,7 @@ class Evaluator:
             return instance(cls)
         if cls == "super":
             return UNKNOWN
-        self._escape(args, state)
+        self.escape(args, state)
         return self.analysis.construct(cls, args)
 
     def _make_dict(self, node: cst.Call, args: tuple[Argument, ...], state: State) -> None:
@@ -483,13 +509,13 @@ class Evaluator:
         if dotted in ("print", "logging"):
             return value(Nothing())
         if dotted in _WRAPPING_CALLS and args:
-            self._escape(args[1:], state)
+            self.escape(args[1:], state)
             first = args[0].value
             return frozenset(a for a in first if isinstance(a, Pending)) or UNKNOWN
         made = self.analysis.call_external(dotted, function.receiver, node, args)
         if made is not None:
             return made
-        self._escape(args, state)
+        self.escape(args, state)
         return UNKNOWN
 
     def _setattr(self, args: tuple[Argument, ...], state: State) -> None:
@@ -505,7 +531,7 @@ class Evaluator:
 
     def _iterator(self, dotted: str, node: cst.Call, args: tuple[Argument, ...], state: State) -> Value:
         if not args or dotted in ("map", "filter"):
-            self._escape(args, state)
+            self.escape(args, state)
             return UNKNOWN
         element = self.element(args[0].value, state)
         if dotted == "enumerate":
@@ -1317,9 +1343,7 @@ class Evaluator:
         if isinstance(node.func, cst.Attribute):
             path = self.path(node.func.value, state) or self._object_path(node.func.value, state)
         args = tuple(silent._argument(arg, state, runs=True) for arg in node.args)
-        reached = self.analysis.call(
-            silent, atom.target, atom.receiver, path, args, state, runs=True, truth=truth
-        )
+        reached = self.analysis.call(silent, atom, path, args, state, runs=True, truth=truth)
         return None if state.dead or not reached else state
 
     def gives_bool(self, node: cst.BaseExpression, state: State) -> bool:
@@ -1357,7 +1381,8 @@ class Evaluator:
                 return NotImplemented
             self.evaluate(node, state.copy())  # for its events
             path = self.path(node.value, state)
-            reached = self.analysis.call(silent, member, base, path, (), state, runs=True, truth=truth)
+            function = self.analysis.method(member, base)
+            reached = self.analysis.call(silent, function, path, (), state, runs=True, truth=truth)
             return None if state.dead or not reached else state
         return NotImplemented
 

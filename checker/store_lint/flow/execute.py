@@ -329,9 +329,8 @@ class Executor:
                     member = self.analysis.class_member(atom.cls, name)
                     if isinstance(member, LocalFunction):
                         where = "self" if isinstance(atom, SelfObject) else path
-                        made = self.analysis.call(
-                            evaluator, member, single, where, (), state, runs=True
-                        )
+                        function = self.analysis.method(member, single)
+                        made = self.analysis.call(evaluator, function, where, (), state, runs=True)
                         return evaluator.ready(made) if made else UNKNOWN
                 return UNKNOWN
             return self.analysis.entered(atom)

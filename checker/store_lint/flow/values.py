@@ -73,12 +73,13 @@ class Instance:
     `cls` is a full dotted name ('str', 'int', 'float', 'bool', 'bytes', 'datetime.datetime',
     'asyncpg.Pool', 'chatkit.types.ThreadMetadata') or a class of the tree; `args` are its type
     arguments where they are known. `declared` tells that only an annotation says so: the value may
-    be of a subclass.
+    be of a subclass. `handed` tells that a call gave it: in which state it is, the call knows.
     """
 
     cls: str | LocalClass
     args: tuple[Value, ...] = ()
     declared: bool = False
+    handed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,10 @@ class Function:
     target: str | LocalFunction
     receiver: Value | None = None
     name: str = ""
+    bound: tuple[tuple[str, Value], ...] = ()
+    """What the names around an inner function are bound to."""
+    opaque: bool = False
+    """Whether it runs in a state that is not known: behind a decorator from outside of the tree."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,129 @@
+"""What the text of a function tells without running it: what it assigns, returns and mentions."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from store_lint.tree.expressions import children, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _statements(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The small statements of a body and its compound statements, not those of nested definitions."""
+    for node in children(body):
+        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+            continue
+        if isinstance(node, cst.BaseSmallStatement):
+            yield node
+        elif isinstance(node, (cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine)):
+            if isinstance(node, cst.With):
+                yield node
+            yield from _statements(node)
+        elif isinstance(
+            node, (cst.Else, cst.Finally, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
+        ):
+            yield from _statements(node)
+
+
+def assigned_attributes(body: cst.CSTNode) -> Iterator[cst.Attribute]:
+    for node in _statements(body):
+        if isinstance(node, cst.Assign):
+            for target in node.targets:
+                yield from _attribute_targets(target.target)
+        elif isinstance(node, (cst.AnnAssign, cst.AugAssign, cst.Del)):
+            yield from _attribute_targets(node.target)
+        elif isinstance(node, cst.With):
+            for item in node.items:
+                if item.asname is not None:
+                    yield from _attribute_targets(item.asname.name)
+
+
+def assigned_values(body: cst.CSTNode) -> Iterator[tuple[str, cst.BaseExpression | None]]:
+    for node in _statements(body):
+        if isinstance(node, cst.Assign):
+            for target in node.targets:
+                for attribute in _attribute_targets(target.target):
+                    yield attribute.attr.value, node.value
+        elif isinstance(node, cst.AnnAssign):
+            for attribute in _attribute_targets(node.target):
+                yield attribute.attr.value, node.value
+
+
+def _attribute_targets(target: cst.CSTNode) -> Iterator[cst.Attribute]:
+    if isinstance(target, cst.Attribute):
+        yield target
+    elif isinstance(target, (cst.Tuple, cst.List)):
+        for element in target.elements:
+            yield from _attribute_targets(element.value)
+
+
+def assigned_names(
+    body: cst.CSTNode,
+) -> Iterator[tuple[cst.Name, cst.BaseExpression | None]]:
+    for node in _statements(body):
+        if isinstance(node, cst.Assign):
+            for target in node.targets:
+                if isinstance(target.target, cst.Name):
+                    yield target.target, node.value
+        elif isinstance(node, cst.AnnAssign) and isinstance(node.target, cst.Name):
+            yield node.target, node.value
+
+
+def returned(body: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    for node in _statements(body):
+        if isinstance(node, cst.Return) and node.value is not None:
+            yield node.value
+
+
+@lru_cache(maxsize=1024)
+def mentioned(function: cst.FunctionDef) -> frozenset[str]:
+    """The attribute names that a method reads on its first parameter; 'self' where it hands it on."""
+    params = (*function.params.posonly_params, *function.params.params)
+    names: set[str] = set()
+    _mentions(function.body, params[0].name.value if params else "self", names)
+    return frozenset(names)
+
+
+def _mentions(node: cst.CSTNode, own: str, names: set[str]) -> None:
+    if isinstance(node, cst.Attribute):
+        if isinstance(node.value, cst.Name) and node.value.value == own:
+            names.add(node.attr.value)
+            return
+        _mentions(node.value, own, names)
+        return
+    if isinstance(node, cst.Name):
+        if node.value == own:
+            names.add("self")
+        return
+    if (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Name)
+        and node.func.value in ("getattr", "hasattr")
+        and len(node.args) > 1
+        and isinstance(key := node.args[1].value, cst.SimpleString)
+    ):
+        names.add(str(key.evaluated_value))
+    for child in children(node):
+        _mentions(child, own, names)
+
+
+def hands_itself_on(function: cst.FunctionDef) -> bool:
+    """Whether a method passes its object on, so that other code may do anything to it."""
+    return "self" in mentioned(function)
+
+
+@lru_cache(maxsize=1024)
+def mentioned_names(function: cst.FunctionDef) -> frozenset[str]:
+    """Every name that stands in a function's body, those of inner functions included."""
+    return frozenset(node.value for node in walk(function.body) if isinstance(node, cst.Name))
+
+
+@lru_cache(maxsize=1024)
+def yields(function: cst.FunctionDef) -> bool:
+    """Whether a function is a generator."""
+    return any(isinstance(node, cst.Yield) for node in walk(function.body, into_scopes=False))
