@@ -15,6 +15,7 @@ from store_lint.tree.guards import expects
 from store_lint.tree.module import dotted_name
 from store_lint.tree.objects import Objects, Thing
 from store_lint.tree.program import External, LocalClass, LocalModule
+from store_lint.tree.settings import CLASS_NAME, MODULE_NAME
 from store_lint.tree.shape import Shapes
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 _WORD: Final = re.compile(r"conf(?:ig|\b)|cfg|setting|\benv\b|environment|secrets", re.IGNORECASE)
 """In what a name or a path says of itself when it is about settings."""
-_CLASS: Final = re.compile(r"Conf(?:ig|\b)|Cfg|Setting|Secrets|Env(?:ironment)?(?![a-z])")
-_MODULE: Final = re.compile(r"conf(?:ig(?:uration)?)?|cfg|settings?|env(?:ironment)?", re.IGNORECASE)
 _DYNAMIC: Final = re.compile(r"\bsetattr\b|__dict__|\bvars\(|\bglobals\(|\bexec\(|sys\.modules")
 _OF_TYPE: Final = frozenset({*dir(type), "register"})
 _OF_DESCRIPTORS: Final = frozenset(
@@ -47,8 +46,6 @@ class ConfigClassAccess(Rule):
     summary: ClassVar[str] = "a setting is read from the settings class, or by a name it lacks"
 
     def check(self, module: Module, context: Context) -> Iterable[Violation]:
-        if not _WORD.search(module.source.text):
-            return ()
         return _Check(module, context).violations()
 
 
@@ -85,33 +82,31 @@ class _Check:
     def _is_candidate(self, use: Use, node: cst.Attribute) -> bool:
         """Whether the base is worth a look; cheap, and right about what `self` has."""
         base = node.value
-        if not isinstance(base, cst.Attribute):
-            return not self._is_receiver(use, base)
-        name = dotted_name(base)
-        root = name.partition(".")[0] if name else ""
-        return root not in ("self", "cls") or bool(_WORD.search(name or ""))
-
-    def _is_receiver(self, use: Use, base: cst.BaseExpression) -> bool:
+        if isinstance(base, cst.Attribute):
+            name = dotted_name(base)
+            root = name.partition(".")[0] if name else ""
+            return root not in ("self", "cls") or bool(_WORD.search(name or ""))
         if not isinstance(base, cst.Name):
-            return False
+            return True
         owner = self._objects.binder(use.scope, base.value)
-        return owner is not None and any(
-            binding.kind == "parameter" and binding.annotation is None
-            for binding in owner.every_binding(base.value)
-        )
+        if owner is None:
+            return False
+        if all(b.kind != "parameter" or b.annotation for b in owner.every_binding(base.value)):
+            return True
+        of = owner.parent  # `self` and `cls` of a settings class, or a parameter that says nothing
+        return of is not None and of.is_class and self._holds_settings(LocalClass(of))
 
     def _follow(self, module: Module, target: ImportTarget) -> bool:
         """Whether an import may lead to settings; files of other imports need not be read."""
-        named = f"{target.module}.{target.name or ''}"
-        if _WORD.search(named):
-            return True
-        if target.name is None:
+        targets = [target]
+        if target.name is None:  # `import app` for `app.config`
             below = f"{target.module}."
-            return any(
-                other.module.startswith(below) and _WORD.search(other.module)
-                for other, _, _ in module.scope.imports
-            )
-        return self._program.is_parsed(module, target)
+            imported = (other for scope in module.scopes() for other, _, _ in scope.imports)
+            targets += [other for other in imported if other.module.startswith(below)]
+        return any(
+            _WORD.search(f"{t.module}.{t.name or ''}") or self._program.may_lead_to_settings(module, t)
+            for t in targets
+        )
 
     # What a read gives
 
@@ -137,7 +132,7 @@ class _Check:
             return None
         if not base.exact and self._is_in_subclass(base, name):
             return None
-        if self._is_set_elsewhere(base.cls, name):
+        if self._is_set_elsewhere(base, name):
             return None
         if member is None:
             return self._undefined(use, node, base, shape)
@@ -153,14 +148,19 @@ class _Check:
         return member.kind == "instance"
 
     def _concerns_settings(self, use: Use, node: cst.BaseExpression, thing: Thing) -> bool:
-        if self._shapes.of(thing.cls).is_settings or _CLASS.search(thing.cls.scope.qualname):
-            return True
-        if _MODULE.fullmatch(thing.cls.module.path.stem):
+        if self._holds_settings(thing.cls):
             return True
         if isinstance(node, cst.Attribute):  # settings.db.url
             outer = self._objects.of(use.scope, node.value, use.hidden)
             return isinstance(outer, Thing) and self._concerns_settings(use, node.value, outer)
         return False
+
+    def _holds_settings(self, cls: LocalClass) -> bool:
+        return bool(
+            CLASS_NAME.search(cls.scope.qualname)
+            or MODULE_NAME.fullmatch(cls.module.path.stem)
+            or self._shapes.of(cls).is_settings
+        )
 
     # What makes it right after all
 
@@ -171,7 +171,9 @@ class _Check:
         )
 
     def _is_in_subclass(self, base: Thing, name: str) -> bool:
-        for module in self._program.mentioning(base.cls.name, base.cls.module):
+        word = re.escape(base.cls.name.encode())
+        derives = rb"class\s[^:]*\b%b\b|\b%b\s+as\b|=[\s\w.]*\b%b\b" % (word, word, word)
+        for module in self._program.mentioning(base.cls.name, base.cls.module, derives):
             for cls in self._program.classes(module):
                 if base.cls in self._program.lineage(cls).classes[1:]:
                     shape = self._shapes.of(cls)
@@ -179,22 +181,26 @@ class _Check:
                         return True
         return False
 
-    def _is_set_elsewhere(self, of: LocalClass | LocalModule, name: str) -> bool:
+    def _is_set_elsewhere(self, of: Thing | LocalModule, name: str) -> bool:
         """Whether some code outside of a class's body may give the attribute to it."""
-        for module in self._program.mentioning(name, of.module):
+        home = of.cls.module if isinstance(of, Thing) else of.module
+        assigns = rb"\.\s*%b\b[^\n]*(?<![=!<>])=(?!=)" % re.escape(name.encode())
+        for module in self._program.mentioning(name, home, assigns):
             for stored in self._program.expressions(module).stored:
                 if stored.node.attr.value != name:
                     continue
                 owner = self._objects.of(stored.scope, stored.node.value, stored.hidden)
                 if owner is None or self._may_be(owner, of):
                     return True
-        for module in self._program.mentioning("setattr", of.module):
+        words = {name.encode(), *self._program.settings_files.names(str(home.path))}
+        known = rb"\b(?:%b)\b" % b"|".join(map(re.escape, sorted(words)))
+        for module in self._program.mentioning("setattr", home, known):
             for use in self._program.expressions(module).calls:
-                if isinstance(use.node, cst.Call) and self._sets(use, use.node, of, name):
+                if isinstance(use.node, cst.Call) and self._sets(use, use.node, of, home, name):
                     return True
         return False
 
-    def _sets(self, use: Use, call: cst.Call, of: LocalClass | LocalModule, name: str) -> bool:
+    def _sets(self, use: Use, call: cst.Call, of: Thing | LocalModule, home: Module, name: str) -> bool:
         func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
         if not isinstance(func, cst.Name) or func.value != "setattr" or len(call.args) < 2:
             return False
@@ -203,15 +209,17 @@ class _Check:
             return False
         owner = self._objects.of(use.scope, call.args[0].value, use.hidden)
         if owner is None:
-            return use.scope.module is of.module or isinstance(key, cst.SimpleString)
+            return use.scope.module is home or isinstance(key, cst.SimpleString)
         return self._may_be(owner, of)
 
-    def _may_be(self, owner: Object, of: LocalClass | LocalModule) -> bool:
-        if not isinstance(owner, Thing) or isinstance(of, LocalModule):
+    def _may_be(self, owner: Object, of: Thing | LocalModule) -> bool:
+        if not isinstance(owner, Thing) or not isinstance(of, Thing):
             return owner == of
+        if of.is_class and not owner.is_class:
+            return False  # what an instance is given, the class does not have
         return (
-            owner.cls in self._program.lineage(of).classes
-            or of in self._program.lineage(owner.cls).classes
+            owner.cls in self._program.lineage(of.cls).classes
+            or of.cls in self._program.lineage(owner.cls).classes
         )
 
     # What is said
@@ -270,7 +278,7 @@ class _Check:
 
     def _from_module(self, use: Use, node: cst.Attribute, base: LocalModule) -> Violation | None:
         module, name = base.module, node.attr.value
-        if not _MODULE.fullmatch(module.path.stem) or self._program.resolve(use.scope, node):
+        if not MODULE_NAME.fullmatch(module.path.stem) or self._program.resolve(use.scope, node):
             return None
         if module.scope.stars or "__getattr__" in module.scope.bindings:
             return None

@@ -6,7 +6,7 @@ a name is bound to in which scope, and most scopes are never asked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -44,6 +44,8 @@ class Binding:
     annotation: cst.BaseExpression | None = None
     target: ImportTarget | None = None
     conditional: bool = False
+    fallback: bool = False
+    """Whether it stands in an `except` that catches ImportError."""
 
 
 @dataclass(eq=False, slots=True)
@@ -209,11 +211,26 @@ def target_names(target: cst.CSTNode) -> Iterator[cst.Name]:
         yield from target_names(target.value)
 
 
+def _catches_import_error(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    if handler.type is None:
+        return True
+    types = [handler.type]
+    if isinstance(handler.type, cst.Tuple):
+        types = [element.value for element in handler.type.elements]
+    return any(
+        isinstance(name, cst.Name) and name.value in ("ImportError", "ModuleNotFoundError", "Exception")
+        for name in types
+    )
+
+
 class _Collector:
     def __init__(self, into: _Collected) -> None:
         self.into = into
+        self.in_fallback = False
 
     def bind(self, name: str, binding: Binding) -> None:
+        if self.in_fallback:
+            binding = replace(binding, fallback=True)
         if binding.conditional:
             self.into.bindings.setdefault(name, []).append(binding)
         else:
@@ -324,7 +341,9 @@ class _Collector:
                 if handler.name is not None:
                     for name in target_names(handler.name.name):
                         self.bind(name.value, Binding("other", name, handler, conditional=True))
+                outside, self.in_fallback = self.in_fallback, _catches_import_error(handler)
                 self.block(handler.body.body, conditional=True)
+                self.in_fallback = outside
             if statement.orelse is not None:
                 self.block(statement.orelse.body.body, conditional=True)
             if statement.finalbody is not None:

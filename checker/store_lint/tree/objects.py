@@ -129,7 +129,7 @@ class Objects:
         if any(not self._follow(owner.module, target) for target in targets):
             return None
         found = self._program.resolve(owner, node)
-        if len(bindings) > 1 and any(isinstance(d, Variable) for d in found):
+        if len(bindings) > 1 and any(isinstance(d, Variable) and d.scope is owner for d in found):
             return self._variable(owner, node.value, hops)
         return self._meant(found, hops)
 

@@ -11,6 +11,7 @@ import libcst as cst
 
 from store_lint.tree.expressions import Expressions, collect
 from store_lint.tree.module import Binding, ImportTarget, Module, Scope, dotted_name
+from store_lint.tree.settings import SettingsFiles
 from store_lint.tree.source import Unparsable, parse
 
 if TYPE_CHECKING:
@@ -127,6 +128,7 @@ class Program:
         self._lineages: dict[int, Lineage] = {}
         self._named: dict[tuple[int, str], tuple[Definition, ...]] = {}
         self._expressions: dict[Module, Expressions] = {}
+        self.settings_files = SettingsFiles(layout, read)
 
     @property
     def parsed(self) -> tuple[Path, ...]:
@@ -154,16 +156,28 @@ class Program:
         except (Unparsable, OSError):
             return None
 
-    def is_parsed(self, module: Module, target: ImportTarget) -> bool:
-        """Whether what an import of `module` leads to has been read anyway."""
-        names = [target.module, f"{target.module}.{target.name}" if target.name else ""]
-        paths = (self._layout.find(module.path, n, target.level) for n in names if n)
-        return any(isinstance(self._modules.get(path), Module) for path in paths if path)
+    def may_lead_to_settings(self, module: Module, target: ImportTarget) -> bool:
+        """Whether an import of `module` may lead to settings; looks at bytes, and parses nothing."""
+        dotted = ".".join(filter(None, (target.module, target.name)))
+        for name in dict.fromkeys((target.module, dotted)):
+            path = self._layout.find(module.path, name, target.level) if name or target.level else None
+            if path is not None and (
+                isinstance(self._modules.get(path), Module)
+                or self.settings_files.leads_to_settings(str(path))
+            ):
+                return True
+        return False
 
-    def mentioning(self, word: str, near: Module) -> Iterator[Module]:
-        """The files of the project of `near` in which a word occurs, as far as they parse."""
+    def mentioning(self, word: str, near: Module, like: bytes = b"") -> Iterator[Module]:
+        """The files of the project of `near` in which a word occurs, as far as they parse.
+
+        Those that were not read yet are left out where nothing in them matches the pattern `like`.
+        """
         pattern = re.compile(rf"\b{re.escape(word)}\b")
+        filtering = re.compile(like)
         for path in dict.fromkeys((*self.parsed, *self._search(word, near.path))):
+            if path not in self._modules and not filtering.search(self._read(path)):
+                continue
             module = self._try_load(path)
             if module is not None and pattern.search(module.source.text):
                 yield module
@@ -226,8 +240,15 @@ class Program:
             return ()
         self._named[key] = ()  # an import cycle ends here
         definitions: list[Definition] = []
-        for binding in scope.bindings.get(name, ()):
+        bindings = scope.bindings.get(name, [])
+        firm = [binding for binding in bindings if not binding.fallback]
+        for binding in firm:
             definitions.extend(self._bound(scope, name, binding, hops - 1))
+        if not definitions or not any(binding.kind == "import" for binding in firm):
+            # Else the import leads somewhere: what stands in for it if it fails does not count.
+            for binding in bindings:
+                if binding.fallback:
+                    definitions.extend(self._bound(scope, name, binding, hops - 1))
         found = tuple(_unique(definitions))
         self._named[key] = found
         return found

@@ -28,18 +28,18 @@ class Search:
 
     def __call__(self, word: str, near: Path) -> Iterator[Path]:
         """The files in whose bytes `word` occurs, of the project to which `near` belongs."""
-        pattern = re.compile(rb"(?<![\w])" + re.escape(word.encode()) + rb"(?![\w])")
+        encoded = word.encode()
+        pattern = re.compile(rb"\b" + re.escape(encoded) + rb"\b")
         for path in dict.fromkeys((*self._layout.files, *self._project(str(near.parent)))):
             try:
                 data = self._read(Path(path))
             except OSError:
                 continue
-            if pattern.search(data):
+            if encoded in data and pattern.search(data):  # the first costs a tenth of the second
                 yield Path(path)
 
     def _project(self, folder: str) -> tuple[str, ...]:
         top = self._layout.project_of(folder) or folder
         if top not in self._listed:
-            found = discover((Path(top),), (), Path(top))
-            self._listed[top] = tuple(p for p in found.files if not found.is_ignored(p))
+            self._listed[top] = tuple(discover((Path(top),), (), Path(top)).files)
         return self._listed[top]

@@ -43,17 +43,39 @@ _EMPTY_BASES: Final = frozenset(
 _DATACLASS: Final = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
 _TRANSPARENT: Final = frozenset({"typing.final", "typing_extensions.final"})
 _PROPERTIES: Final = frozenset(
-    {"property", "cached_property", "functools.cached_property", "abc.abstractproperty"}
+    {
+        "abc.abstractproperty",
+        "cached_property",
+        "functools.cached_property",
+        "property",
+        "pydantic.computed_field",
+        "pydantic.fields.computed_field",
+    }
 )
-_MODEL_API: Final = frozenset(
+MODEL_API: Final = frozenset(
     {
         "Config",
         "construct",
         "copy",
         "dict",
-        "fields",
         "from_orm",
         "json",
+        "model_computed_fields",
+        "model_config",
+        "model_construct",
+        "model_copy",
+        "model_dump",
+        "model_dump_json",
+        "model_extra",
+        "model_fields",
+        "model_fields_set",
+        "model_json_schema",
+        "model_parametrized_name",
+        "model_post_init",
+        "model_rebuild",
+        "model_validate",
+        "model_validate_json",
+        "model_validate_strings",
         "parse_file",
         "parse_obj",
         "parse_raw",
@@ -63,6 +85,7 @@ _MODEL_API: Final = frozenset(
         "validate",
     }
 )
+"""What every pydantic model has."""
 _CATCH_ALL: Final = frozenset({"__getattr__", "__getattribute__"})
 _DYNAMIC: Final = re.compile(r"\bsetattr\b|__setattr__|__dict__|\bvars\(|\blocals\(|\bexec\(")
 
@@ -105,7 +128,7 @@ class Shape:
         """Whether `name` comes with the library that the class is built on."""
         if self.kind != "pydantic":
             return False
-        return name in _MODEL_API or name.startswith(("model_", "settings_"))
+        return name in MODEL_API or (self.is_settings and name.startswith("settings_"))
 
 
 class Shapes:

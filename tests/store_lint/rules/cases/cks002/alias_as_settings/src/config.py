@@ -1,0 +1,8 @@
+from pydantic_settings import BaseSettings
+
+
+class Config(BaseSettings):
+    database_url: str = ""
+
+
+settings = Config()

@@ -1,0 +1,1 @@
+"""A chatkit store that database.py is given to, without an import."""

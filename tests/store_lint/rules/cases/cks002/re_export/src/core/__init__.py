@@ -1,0 +1,3 @@
+from .config import Config, get_settings, settings
+
+__all__ = ["Config", "get_settings", "settings"]
