@@ -10,19 +10,21 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from store_lint.engine import SYNTAX_ERROR, UNUSED_SUPPRESSION, Options
 from store_lint.finding import Edit, Finding, Problem, Span
 from store_lint.flow import Analysis
+from store_lint.report.catalogue import SYNTAX_ERROR, UNUSED_SUPPRESSION
 from store_lint.rules import RuleInfo, all_rules
 from store_lint.rules.base import Context, Replacement, Rule, Violation
 from store_lint.tree.program import Program
 from store_lint.tree.search import Search
 from store_lint.tree.source import Source, Unparsable
+from store_lint.workers import Checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from store_lint.chatkit_api import Api
+    from store_lint.engine import Options
     from store_lint.tree.layout import Layout
     from store_lint.tree.module import Module
 
@@ -30,15 +32,15 @@ STORES: Final = frozenset({"chatkit.store.Store", "chatkit.store.AttachmentStore
 
 
 class Checker:
-    """Checks files one by one, and gathers findings and problems."""
+    """Checks files one by one, and gathers what comes of it until somebody takes it."""
 
     def __init__(
         self, options: Options, api: Api, layout: Layout, read: Callable[[Path], bytes]
     ) -> None:
-        self.findings: list[Finding] = []
-        self.problems: list[Problem] = []
-        self.sources: dict[str, str] = {}
-        self.stores = 0
+        self._findings: list[Finding] = []
+        self._problems: list[Problem] = []
+        self._sources: dict[str, str] = {}
+        self._stores = 0
         self._options = options
         self._program = Program(layout, read, api.canonical, Search(layout, read))
         self._context = Context(
@@ -49,10 +51,11 @@ class Checker:
             (info, info.load()) for info in all_rules() if self._selects(info.id)
         ]
 
-    @property
-    def parsed(self) -> tuple[Path, ...]:
-        """The files that were parsed, imported ones included."""
-        return self._program.parsed
+    def taken(self) -> Checked:
+        """What came of the files that were checked since the last call."""
+        taken = Checked(self._findings, self._problems, self._sources, self._stores)
+        self._findings, self._problems, self._sources, self._stores = [], [], {}, 0
+        return taken
 
     def _selects(self, rule: str) -> bool:
         select = self._options.select
@@ -60,16 +63,21 @@ class Checker:
 
     def check(self, path: str) -> None:
         """Check one file (by its absolute path)."""
-        ignored = self._ignored_in(path)
+        try:
+            self._check(path, self._ignored_in(path))
+        except Exception as error:  # noqa: BLE001 - one file's crash must not hide the others' findings
+            self._problems.append(_internal_error("the engine", path, error))
+
+    def _check(self, path: str, ignored: frozenset[str]) -> None:
         try:
             module = self._program.load(Path(path))
         except Unparsable as error:
-            if self._selects(SYNTAX_ERROR[0]) and SYNTAX_ERROR[0] not in ignored:
-                self.findings.append(_syntax_error(path, error))
-                self.sources[path] = error.text
+            if self._selects(SYNTAX_ERROR.id) and SYNTAX_ERROR.id not in ignored:
+                self._findings.append(_syntax_error(path, error))
+                self._sources[path] = error.text
             return
         except OSError as error:
-            self.problems.append(Problem(f"{path}: cannot be read ({error.strerror})"))
+            self._problems.append(Problem(f"{path}: cannot be read ({error.strerror or error})"))
             return
         rules = [(info, rule) for info, rule in self._rules if info.id not in ignored]
         violations: list[tuple[RuleInfo, Violation]] = []
@@ -82,19 +90,11 @@ class Checker:
         try:
             return list(rule.check(module, self._context))
         except Exception as error:  # noqa: BLE001 - one rule's crash must not hide the others' findings
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            self.problems.append(
-                Problem(
-                    f"internal error in {info.id} on {module.path}: {type(error).__name__}: "
-                    f"{' '.join(str(error).split())[:200]} "
-                    f"({os.path.basename(where.filename)}:{where.lineno}); "
-                    "please report it with the file"
-                )
-            )
+            self._problems.append(_internal_error(info.id, os.fspath(module.path), error))
             return ()
 
     def _count_stores(self, module: Module) -> None:
-        self.stores += sum(
+        self._stores += sum(
             self._program.derives_from(cls, STORES) for cls in self._program.classes(module)
         )
 
@@ -115,13 +115,13 @@ class Checker:
         if "store-lint:" in source.text or "store-lint :" in source.text:
             from store_lint import suppression
 
-            if self._selects(UNUSED_SUPPRESSION) and UNUSED_SUPPRESSION not in ignored:
-                ran = ran | {UNUSED_SUPPRESSION}
+            if self._selects(UNUSED_SUPPRESSION.id) and UNUSED_SUPPRESSION.id not in ignored:
+                ran = ran | {UNUSED_SUPPRESSION.id}
             found = suppression.apply(source, found, frozenset(ran))
         unique = {(f.rule, f.span, f.message): f for f in found}
         if unique:
-            self.findings.extend(unique.values())
-            self.sources[str(module.path)] = source.text
+            self._findings.extend(unique.values())
+            self._sources[str(module.path)] = source.text
 
     @staticmethod
     def _finding(
@@ -162,12 +162,20 @@ def _edit(edit: Replacement, spans: dict[int, Span]) -> Edit:
     return Edit(span.start, span.end, edit.text)
 
 
+def _internal_error(culprit: str, path: str, error: Exception) -> Problem:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    said = " ".join(str(error).split())[:200]
+    return Problem(
+        f"internal error in {culprit} on {path}: {type(error).__name__}: {said} "
+        f"({os.path.basename(where.filename)}:{where.lineno}); please report it with the file"
+    )
+
+
 def _syntax_error(path: str, error: Unparsable) -> Finding:
-    rule, name = SYNTAX_ERROR
     return Finding(
-        rule,
-        name,
-        "error",
+        SYNTAX_ERROR.id,
+        SYNTAX_ERROR.name,
+        SYNTAX_ERROR.severity,
         Path(path),
         error.span,
         " ".join(error.message.split()),

@@ -267,8 +267,6 @@ class _Run:
         return self.show(report, fixed=fixed, problems=problems)
 
     def _fix_stdin(self, options: Options, path: Path, data: bytes) -> int:
-        from dataclasses import replace
-
         from store_lint.finding import Problem
         from store_lint.fix import mended_files
 
@@ -279,7 +277,7 @@ class _Run:
                 problems.append(mended)
                 continue
             data, fixed = mended.after, mended.fixed
-            report = self.check(replace(options, stdin=(path, data)))
+            report = self.check(options._replace(stdin=(path, data)))
         write(data, sys.stdout)
         return self.show(report, sys.stderr, fixed=fixed, problems=problems)
 
@@ -320,9 +318,7 @@ class _Run:
 
         stream = stream or sys.stdout
         if problems:
-            from dataclasses import replace
-
-            report = replace(report, problems=(*report.problems, *problems))
+            report = report._replace(problems=(*report.problems, *problems))
         outcome = Outcome(report, self._exit_code(report), Path.cwd(), fixed)
         look = Look(
             colour=wants_colour(stream, self._no_color, os.environ),

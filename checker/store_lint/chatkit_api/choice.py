@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from store_lint.chatkit_api import UnknownReleaseError, load, releases
 from store_lint.chatkit_api.api import Api
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _ENVIRONMENTS: Final = (".venv", "venv", "env", ".env")
@@ -39,8 +38,7 @@ _POETRY_LINE: Final = re.compile(
 _QUOTED: Final = re.compile(r"""["'](openai[-_.]+chatkit[^"'\n]*)["']""", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The release, and a few words on why."""
 
     version: str
@@ -54,8 +52,13 @@ class Choice:
         return self.read or load(self.version)
 
 
-def choose(project: Path, explicit: str | None = None, configured: str | None = None) -> Choice:
-    """The release for a project (its top folder).
+def choose(
+    folders: Sequence[Path], explicit: str | None = None, configured: str | None = None
+) -> Choice:
+    """The release for the code in a folder of a project.
+
+    `folders` are that folder and those above it, up to the project's top; what the nearest one says
+    counts.
 
     `explicit` comes from the command line, `configured` from the configuration; both may be a prefix
     (`1.5` is the newest 1.5.x). Raises UnknownReleaseError where one of them names no known release.
@@ -65,16 +68,17 @@ def choose(project: Path, explicit: str | None = None, configured: str | None = 
         (configured, "chatkit-version in the configuration"),
     ):
         if given is not None:
-            version = _known(given)
-            return Choice(version, reason)
-    installed = _installed(project)
-    if installed is not None:
-        return installed
-    for version, reason in _declared(project):
+            return Choice(_known(given), reason)
+    for folder in folders:
+        installed = _installed(folder)
+        if installed is not None:
+            return installed
+    unknown = ""
+    for version, reason in _declared(folders):
         if version in releases():
             return Choice(version, reason)
-    newest = releases()[-1]
-    return Choice(newest, "newest known")
+        unknown = unknown or f"; {version}, {reason}, is not"
+    return Choice(releases()[-1], f"newest known{unknown}")
 
 
 def _known(given: str) -> str:
@@ -173,26 +177,31 @@ def _read_source(packages: str, version: str) -> Api | None:
     return Api(version, facts, lambda key: (version,) if key in facts else ())
 
 
-def _declared(project: Path) -> Iterator[tuple[str, str]]:
-    for name in _LOCK_FILES:
-        text = _text(project, name)
-        if text is None or _NAME.search(text) is None:
-            continue
-        match = (_PIPFILE_LOCKED if name == "Pipfile.lock" else _LOCKED).search(text)
-        if match is not None:
-            yield match.group(1), f"locked in {name}"
-    for name in _requirement_files(project):
-        text = _text(project, name)
-        if text is None or _NAME.search(text) is None:
-            continue
-        lines = _REQUIREMENT_LINE.findall(text) if name.endswith((".txt", ".cfg", ".in")) else []
-        if name == "pyproject.toml":
-            lines = _QUOTED.findall(text)
-            lines += [f"openai-chatkit{_poetry(v)}" for v in _POETRY_LINE.findall(text)]
-        for line in lines:
-            version = _newest_allowed(line.strip())
-            if version is not None:
-                yield version, f"{name}: {' '.join(line.split()).rstrip(',;')}"
+def _declared(folders: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    for folder in folders:
+        for name in _LOCK_FILES:
+            text = _text(folder, name)
+            if text is None or _NAME.search(text) is None:
+                continue
+            match = (_PIPFILE_LOCKED if name == "Pipfile.lock" else _LOCKED).search(text)
+            if match is not None:
+                yield match.group(1), f"locked in {name}"
+    for folder in folders:
+        for name in _requirement_files(folder):
+            text = _text(folder, name)
+            if text is None or _NAME.search(text) is None:
+                continue
+            for line in _requirements(name, text):
+                version = _newest_allowed(line.strip())
+                if version is not None:
+                    yield version, f"{name}: {' '.join(line.split()).rstrip(',;')}"
+
+
+def _requirements(name: str, text: str) -> list[str]:
+    if name.endswith((".txt", ".in", ".cfg")):
+        return _REQUIREMENT_LINE.findall(text)
+    of_poetry = [f"openai-chatkit{_poetry(version)}" for version in _POETRY_LINE.findall(text)]
+    return [*_QUOTED.findall(text), *of_poetry]
 
 
 def _requirement_files(project: Path) -> Iterator[str]:
@@ -209,7 +218,7 @@ def _requirement_files(project: Path) -> Iterator[str]:
             for name in sorted(os.listdir(folder)):
                 if name.endswith((".txt", ".in")):
                     yield f"requirements/{name}"
-    for name in ("pyproject.toml", "setup.cfg"):
+    for name in ("pyproject.toml", "Pipfile", "setup.cfg", "setup.py"):
         if name in names:
             yield name
 
@@ -229,7 +238,11 @@ def _poetry(constraint: str) -> str:
         return ""
     if constraint[0] == "^":
         parts = constraint[1:].split(".")
-        return f">={constraint[1:]},<{int(parts[0]) + 1}" if parts[0].isdigit() else ""
+        # Up to the next change of the first part that is not nought.
+        place = next((i for i, part in enumerate(parts) if part != "0"), len(parts) - 1)
+        if not parts[place].isdigit():
+            return ""
+        return f">={constraint[1:]},<{'.'.join([*parts[:place], str(int(parts[place]) + 1)])}"
     if constraint[0] == "~" and constraint[1:2] != "=":
         parts = constraint[1:].split(".")
         fixed = ".".join(parts[:2]) if len(parts) > 1 else parts[0]

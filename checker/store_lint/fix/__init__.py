@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -31,7 +30,7 @@ def mended_files(
     for path, group in groupby(fixable, key=lambda finding: finding.path):
 
         def findings_in(data: bytes, path: Path = path) -> list[Finding]:
-            changed = check(replace(options, paths=(path,), stdin=(path, data), jobs=1))
+            changed = check(options._replace(paths=(path,), stdin=(path, data), jobs=1))
             return [finding for finding in changed.findings if finding.path == path]
 
         try:

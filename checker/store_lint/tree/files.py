@@ -1,13 +1,11 @@
 """Which files are looked at: a walk that prunes by name and by ignore files.
 
-Most trees are large and have little to do with chatkit, so the walk makes no objects for files, and a
-file is matched against ignore patterns only when somebody has found it interesting.
+Most trees are large and have little to do with chatkit, so the walk makes no objects for files.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from store_lint.finding import Problem
@@ -30,30 +28,29 @@ _Specs = tuple[tuple[str, Any], ...]
 """The ignore files in force in a folder, outermost first: the folder each stands in, its patterns."""
 
 
-@dataclass(slots=True)
 class Discovery:
-    """The Python files below the paths that the user named.
+    """The Python files below the paths that the user named."""
 
-    `files` maps the absolute path of each to the path to show, in the order of the walk.
-    """
+    def __init__(self) -> None:
+        self.files: dict[str, str] = {}
+        """The absolute path of each file with the path to show, in the order of the walk."""
+        self.named: set[str] = set()
+        """The files that the user named outright: always checked."""
+        self.problems: list[Problem] = []
 
-    files: dict[str, str] = field(default_factory=dict[str, str])
-    named: set[str] = field(default_factory=set[str])
-    """The files that the user named outright: always checked."""
-    problems: list[Problem] = field(default_factory=list[Problem])
-    _specs: dict[str, _Specs] = field(default_factory=dict[str, _Specs])
-
-    def is_ignored(self, path: str) -> bool:
-        """Whether an ignore file or an `--exclude` pattern covers a file of `files`."""
-        if path in self.named:
-            return False
-        return _matches(self._specs.get(os.path.dirname(path), ()), path)
+    def add_named(self, path: Path) -> str:
+        """Add a file that the user named, whether it exists or not; returns its absolute path."""
+        absolute = os.path.abspath(path)
+        self.files.setdefault(absolute, os.path.normpath(path))
+        self.named.add(absolute)
+        return absolute
 
 
 def discover(paths: Sequence[Path], exclude: Sequence[str], root: Path) -> Discovery:
-    """The Python files below `paths`.
+    """The Python files below `paths` that no ignore file and no pattern of `exclude` covers.
 
-    `exclude` holds patterns as in .gitignore, relative to `root`. What cannot be read, and a path
+    `exclude` holds patterns as in .gitignore, relative to `root`. A file named in `paths` is found
+    whatever covers it; a folder is found in spite of ignore files. What cannot be read, and a path
     that does not exist, becomes a problem, and the walk goes on.
     """
     found = Discovery()
@@ -64,10 +61,12 @@ def discover(paths: Sequence[Path], exclude: Sequence[str], root: Path) -> Disco
         shown = os.path.normpath(path)
         absolute = os.path.abspath(shown)
         if os.path.isdir(absolute):
-            _walk(absolute, shown, (*_above(absolute), *excluded), found)
+            outer = _above(absolute)
+            if _matches(outer, absolute + os.sep):
+                outer = ()
+            _walk(absolute, shown, (*outer, *excluded), found)
         elif os.path.exists(absolute):
-            found.files.setdefault(absolute, shown)
-            found.named.add(absolute)
+            found.add_named(path)
         else:
             found.problems.append(Problem(f"{shown}: no such file or folder; name a path that exists"))
     return found
@@ -84,25 +83,36 @@ def _walk(top: str, shown: str, specs: _Specs, found: Discovery) -> None:
             reason = f"cannot be read ({error.strerror}); make it readable or exclude it"
             found.problems.append(Problem(f"{prefix or '.'}: {reason}"))
             continue
+        names = {entry.name for entry in listed}
+        if "pyvenv.cfg" in names and folder != top:
+            continue  # an environment, whatever it is called
         inner = outer
-        if any(entry.name == ".gitignore" for entry in listed):
+        if ".gitignore" in names:
             inner = (*outer, *_ignore_file(folder, ".gitignore"))
-        if inner:
-            found._specs[folder] = inner  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         below: list[tuple[str, str, _Specs]] = []
         for entry in listed:
             name = entry.name
-            if name.endswith(".py") and entry.is_file():
-                at = f"{prefix}{os.sep}{name}" if prefix else name
-                found.files.setdefault(f"{folder}{os.sep}{name}", at)
-                continue
-            if name in SKIPPED or not entry.is_dir(follow_symlinks=False):
-                continue
             path = f"{folder}{os.sep}{name}"
-            if inner and _matches(inner, path + os.sep):
+            is_folder = False
+            if not (name.endswith(".py") and _is_file(entry)):
+                is_folder = name not in SKIPPED and entry.is_dir(follow_symlinks=False)
+                if not is_folder:
+                    continue
+            if inner and _matches(inner, path + os.sep if is_folder else path):
                 continue
-            below.append((path, f"{prefix}{os.sep}{name}" if prefix else name, inner))
+            at = f"{prefix}{os.sep}{name}" if prefix else name
+            if is_folder:
+                below.append((path, at, inner))
+            else:
+                found.files.setdefault(path, at)
         pending.extend(reversed(below))
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _above(top: str) -> _Specs:

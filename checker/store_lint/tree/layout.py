@@ -72,7 +72,7 @@ class Layout:
 
     def project(self, folder: str) -> str:
         """The top folder of the project that a folder belongs to."""
-        return self._roots_of(folder)[-1]
+        return self.upward(folder)[-1]
 
     def project_of(self, folder: str) -> str | None:
         """The top folder of the project, where a file in it says that it is one."""
@@ -115,13 +115,13 @@ class Layout:
         while "__init__.py" in self.entries(outer):
             packages.append(outer)
             outer = os.path.dirname(outer)
-        roots = self._roots_of(outer)
+        roots = self.upward(outer)
         yield from roots
         if "src" in self.entries(roots[-1]):
             yield os.path.join(roots[-1], "src")
         yield from reversed(packages)  # run from inside the package
 
-    def _roots_of(self, folder: str) -> tuple[str, ...]:
+    def upward(self, folder: str) -> tuple[str, ...]:
         """The folder and those above it, up to the top of its project."""
         found = self._roots.get(folder)
         if found is None:

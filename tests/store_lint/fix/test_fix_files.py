@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,7 +55,7 @@ def test_rounds_check_one_changed_file_as_if_it_were_on_disk(tmp_path: Path) -> 
     list(mended_files(engine.check(options(tmp_path)), options(tmp_path), engine.check))
     assert file.read_text() == "WORSE\n"
     assert engine.asked[1:] == [
-        replace(options(file, stdin=(file, data)), jobs=1) for data in (b"BAD\n", b"GOOD\n")
+        options(file, stdin=(file, data))._replace(jobs=1) for data in (b"BAD\n", b"GOOD\n")
     ]
 
 

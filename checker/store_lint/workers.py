@@ -1,0 +1,178 @@
+"""Runs the rules on the files of a run: in this process, or in several when there is work for them.
+
+libcst is imported here at the earliest, and nothing here decides what is checked: a file's findings are
+the same whatever process checks it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from store_lint.checking import Checker
+    from store_lint.engine import Options
+    from store_lint.finding import Finding, Problem
+
+PARALLEL_FROM: Final = 600_000
+"""Bytes of source from which a second process is worth its start."""
+_MOST_PROCESSES: Final = 8
+_BATCHES_PER_PROCESS: Final = 8
+_STACKS: Final = (512 * 1024 * 1024, 64 * 1024 * 1024)
+_RECURSION: Final = 40_000
+# A syntax tree is many objects and no garbage: collecting as often as Python does by itself costs a
+# fifth of a run.
+_COLLECT_AFTER: Final = (100_000, 50, 100)
+
+
+class Checked(NamedTuple):
+    """What came of some files."""
+
+    findings: list[Finding]
+    problems: list[Problem]
+    sources: dict[str, str]
+    stores: int
+
+
+class Job(NamedTuple):
+    """What all processes of a run must know."""
+
+    options: Options
+    files: tuple[str, ...]
+    """All Python files of the run, relevant or not."""
+    projects: tuple[Path, ...]
+    """Where to look for the release to check against, see `choose`."""
+
+
+def run(
+    job: Job,
+    subjects: Sequence[str],
+    size: int,
+    make_checker: Callable[[], Checker],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Checked]:
+    """Check the subjects, which hold `size` bytes; `make_checker` makes this process's checker."""
+    processes = min(job.options.jobs or _worth(size), len(subjects))
+    if processes > 1:
+        from concurrent.futures.process import BrokenProcessPool
+
+        try:
+            return list(_in_processes(job, subjects, processes, progress))
+        except (BrokenProcessPool, ImportError, OSError):
+            pass  # no memory or no semaphores for them here: this process can do it all
+
+    def check_all() -> Checked:
+        checker = make_checker()
+        for reached, path in enumerate(subjects, start=1):
+            checker.check(path)
+            if progress is not None:
+                progress(reached, len(subjects))
+        return checker.taken()
+
+    return [_deep(check_all)]
+
+
+def collect_rarely() -> None:
+    """Set how often this process looks for garbage, for a process that checks and then ends."""
+    import gc
+
+    gc.set_threshold(*_COLLECT_AFTER)
+
+
+def _worth(size: int) -> int:
+    return min(_processors(), 1 + size // PARALLEL_FROM, _MOST_PROCESSES)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _in_processes(
+    job: Job,
+    subjects: Sequence[str],
+    processes: int,
+    progress: Callable[[int, int], None] | None,
+) -> Iterator[Checked]:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    # Neighbours share what they import, so each batch is a stretch of the sorted paths.
+    ordered = sorted(subjects)
+    length = -(-len(ordered) // (processes * _BATCHES_PER_PROCESS))
+    batches = [ordered[start : start + length] for start in range(0, len(ordered), length)]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _begin, (job,)) as pool:
+        reached = 0
+        for batch, checked in zip(batches, pool.map(_check, batches), strict=True):
+            reached += len(batch)
+            if progress is not None:
+                progress(reached, len(ordered))
+            yield checked
+
+
+_checkers: list[Checker] = []
+"""The checker of a process that was started to help; it keeps what it has parsed."""
+
+
+def _begin(job: Job) -> None:
+    from store_lint.chatkit_api.choice import choose
+    from store_lint.checking import Checker
+    from store_lint.reading import Reader
+    from store_lint.tree.layout import Layout
+
+    collect_rarely()
+    options = job.options
+    chosen = choose(job.projects, options.chatkit_version, options.configured_chatkit_version)
+    _checkers.append(Checker(options, chosen.api, Layout(job.files), Reader()))
+
+
+def _check(batch: Sequence[str]) -> Checked:
+    (checker,) = _checkers
+
+    def check_all() -> Checked:
+        for path in batch:
+            checker.check(path)
+        return checker.taken()
+
+    return _deep(check_all)
+
+
+def _deep(body: Callable[[], Checked]) -> Checked:
+    """Run in a thread with a deep stack: the native parser and the analysis recurse with the code."""
+    import sys
+    import threading
+
+    outcome: list[Checked | BaseException] = []
+
+    def kept() -> None:
+        try:
+            outcome.append(body())
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            outcome.append(error)
+
+    limit, before = sys.getrecursionlimit(), threading.stack_size()
+    sys.setrecursionlimit(max(limit, _RECURSION))
+    try:
+        for size in _STACKS:
+            threading.stack_size(size)
+            thread = threading.Thread(target=kept, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # not enough address space for that stack
+                continue
+            thread.join()
+            break
+        else:
+            kept()
+    finally:
+        threading.stack_size(before)
+        sys.setrecursionlimit(limit)
+    (result,) = outcome
+    if isinstance(result, BaseException):
+        raise result
+    return result
