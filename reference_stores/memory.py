@@ -1,7 +1,7 @@
 """Threads in the process's own memory: for tests, demonstrations and as the plainest example.
 
-Nothing survives the process. Adding, paging and deleting cost the same in a thread of a million items as
-in one of a thousand.
+Nothing survives the process. Adding, paging and deleting cost the same in a thread of a million
+items as in one of a thousand.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class _Position(NamedTuple):
 
 
 class _Order:
-    """Positions in order, in blocks, so that adding to and deleting from a long one moves only one block."""
+    """Positions in order, in blocks: adding and deleting move what is in one block, not all."""
 
     _LONGEST: Final = 2000
 

@@ -6,23 +6,26 @@ spans. An engine stores rows of text and integers.
 
 How an engine is written
 ========================
-Derive from `BaseStore`, set `engine`, `extra` and `driver_errors`, and write the methods that raise
-`NotImplementedError` at the end of the class, one statement or one transaction each:
+Derive from `BaseStore`, set `engine` and `driver_errors`, raise `MissingDriverError` on import, and
+write the methods that raise `NotImplementedError` at the end of the class, one statement or one
+transaction each:
 
-- Life cycle: `_open` makes the pool, `_migrate` brings the schema to its newest version (many processes
-  at once, repeatedly, refusing a newer one with `SchemaTooNewError`), `_shut` releases everything and
-  works on what is half open. The base calls `_open` and `_migrate` once, on the first use, under a lock.
+- Life cycle: `_open` makes the pool, `_migrate` brings the schema to its newest version (many
+  processes at once, repeatedly, refusing a newer one with `SchemaTooNewError`), `_shut` releases
+  everything and works on what is half open. The base calls `_open` and `_migrate` once, on the
+  first use, under a lock.
 - Every method is safe to repeat: ids, sort keys and times are chosen before it is called. So an engine
   may retry a whole method on a deadlock, a serialization failure or a lost connection, and a lost
   acknowledgement of a COMMIT does no harm.
-- Every await must end: give the driver a time limit, and raise what it gives; `driver_errors` are turned
-  into `StoreUnavailable` (worth a retry) or `StoreError` by `_as_store_error`.
-- `tenant`, `thread`, `item` and `attachment` are *keys*: ids as `key` spells them, at most 200 characters
-  without NUL and without lone surrogates, to be compared byte by byte. A row's own id is in its payload.
+- Every await must end: give the driver a time limit, and raise what it gives; `driver_errors` are
+  turned into `StoreUnavailable` (worth a retry) or `StoreError` by `_as_store_error`.
+- `tenant`, `thread`, `item` and `attachment` are *keys*: ids as `key` spells them, at most 200
+  characters without NUL and without lone surrogates, to be compared byte by byte. A row's own id is
+  in its payload.
 - `sort_key` and the times are microseconds since 1970 in UTC, as integers that may be negative.
-- The order of a page is (`sort_key`, sequence), both given by the first write of a row and never changed
-  by a later one. The sequence is whatever grows with each insertion into one thread (or one tenant's
-  threads) and is never given twice, deletions included.
+- The order of a page is (`sort_key`, sequence), both given by the first write of a row and never
+  changed by a later one. The sequence is whatever grows with each insertion into one thread (or one
+  tenant's threads) and is never given twice, deletions included.
 - Deleting leaves a tombstone with the position of the row, apart from the rows. A cursor is looked up
   among the rows, then among the tombstones. `_write_thread` to a tombstone does nothing, and must
   serialise with `_erase_thread` of the same thread; `_write_item` needs the thread to live and ignores
@@ -105,7 +108,12 @@ class StoreClosedError(StoreError):
 
 
 class MissingDriverError(StoreError, ImportError):
-    """The engine's driver is not installed; the message says which extra brings it."""
+    """The engine's driver is not installed."""
+
+    def __init__(self, driver: str, extra: str) -> None:
+        super().__init__(
+            f"{driver} is not installed: pip install {driver}, or chatkit-store-creator[{extra}]"
+        )
 
 
 class SchemaTooNewError(StoreError):
@@ -121,7 +129,7 @@ class PayloadError(StoreError, ValueError):
 
 
 class UnreadablePayloadError(StoreError):
-    """A stored payload does not load: another codec or key wrote it, or it was changed in the database."""
+    """A stored payload does not load: written with another codec or key, or changed since."""
 
 
 # --- Tenants, keys, ids, times --------------------------------------------------------------------
@@ -139,9 +147,9 @@ _LONGEST_KEY: Final = 200
 def key(identifier: str) -> str:
     r"""An id as every database can store and compare it: `thr_1` is `thr_1`.
 
-    PostgreSQL takes no NUL, no database takes lone surrogates, and index entries have a longest size. So
-    these characters and the backslash are escaped, and what is longer than 200 characters becomes its
-    hash. Different ids have different keys.
+    PostgreSQL takes no NUL, no database takes lone surrogates, and index entries have a longest
+    size. So these characters and the backslash are escaped, and what is longer than 200 characters
+    becomes its hash. Different ids have different keys.
     """
     if _ESCAPED.search(identifier):
         identifier = _ESCAPED.sub(lambda match: f"\\{ord(match[0]):04x}", identifier)
@@ -151,7 +159,7 @@ def key(identifier: str) -> str:
 
 
 def uuid7() -> uuid.UUID:
-    """A random UUID that starts with the time, so that new rows are neighbours in an index (RFC 9562)."""
+    """A random UUID that starts with the time, for neighbours in an index (RFC 9562)."""
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10), "big")
     high = milliseconds << 16 | 0x7000 | random >> 68 & 0xFFF
@@ -160,7 +168,7 @@ def uuid7() -> uuid.UUID:
 
 
 def generate_id(item_type: StoreItemType) -> str:
-    """A new id with chatkit's prefix for the type, and no chance to collide (the default has 32 bits)."""
+    """A new id with chatkit's prefix, and with a full UUID where chatkit takes 32 bits."""
     prefix = default_generate_id(item_type).rpartition("_")[0]
     return f"{prefix}_{uuid7().hex}"
 
@@ -185,7 +193,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def sort_key(moment: datetime, time_zone: tzinfo | None) -> int:
-    """Microseconds since 1970 in UTC; a naive `moment` is in `time_zone`, or in the machine's if None."""
+    """Microseconds since 1970 in UTC; a naive `moment` is in `time_zone`, the machine's if None."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=time_zone or _machine_zone(moment))
     return (moment - _EPOCH) // _MICROSECOND
@@ -209,8 +217,8 @@ def now() -> int:
 class Codec(Protocol):
     """Turns payloads into what the database sees, and back; see `reference_stores.encryption`.
 
-    `bound_to` names the row (kind, tenant, ids). What authenticates it refuses a payload that was moved to
-    another row. `decode` raises `ValueError` for what `encode` did not make for this row.
+    `bound_to` names the row (kind, tenant, ids). What authenticates it refuses a payload that was
+    moved to another row. `decode` raises `ValueError` for what `encode` did not make for this row.
     """
 
     def encode(self, payload: str, *, bound_to: bytes) -> str: ...
@@ -278,7 +286,7 @@ class _Kind(Generic[T]):
 
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _READABLE_LEVELS: Final = 200
-"""Levels of nesting from which pydantic's JSON parser may refuse what pydantic has written (up to 255)."""
+"""Levels of nesting from which pydantic's parser refuses what pydantic wrote (up to 255)."""
 _READABLE_DIGITS: Final = 4300
 """Digits of an integer from which the parser refuses it, though Python still writes it."""
 
@@ -364,9 +372,9 @@ class BaseStore(Store[TContext]):
     the last one wins.
 
     Args:
-        tenant: who owns what is stored: called with the context of each call, returns a name that is not
-            empty. `LookupError`, `TypeError` and `AttributeError` from it mean that the context has none.
-            An application without tenants says so: `tenant=single_tenant("app")`.
+        tenant: who owns what is stored: called with the context of each call, returns a name that
+            is not empty. `LookupError`, `TypeError` and `AttributeError` from it mean that the
+            context has none. An application without tenants says so: `tenant=single_tenant("app")`.
         codec: what encrypts payloads (`reference_stores.encryption`). Ids and times stay readable.
         max_page_size: a page is never longer, whatever `limit` says.
         time_zone: the zone of naive times, for sorting only. None is the machine's; give
@@ -541,7 +549,8 @@ class BaseStore(Store[TContext]):
     async def add_thread_item(self, thread_id: str, item: ThreadItem, context: TContext) -> None:
         """Store a new item; one with a known id replaces that item, at its place.
 
-        An item with the id that chat-completions models give to each message (`FAKE_ID`) gets a fresh one.
+        An item with the id that chat-completions models give to each message (`FAKE_ID`) gets a
+        fresh one.
 
         Raises:
             NotFoundError: the tenant has no such thread.
@@ -710,8 +719,8 @@ class BaseStore(Store[TContext]):
     async def purge(self, older_than: timedelta, *, threads: bool = False) -> int:
         """Forget deletions that are older, in all tenants; with `threads`, old conversations too.
 
-        Until then a deleted thread's or item's id, without content, keeps late saves out and pages going.
-        Run it daily, with days or more.
+        Until then a deleted thread's or item's id, without content, keeps late saves out and pages
+        going. Run it daily, with days or more.
 
         Args:
             older_than: how long ago something was deleted.
@@ -743,9 +752,9 @@ class BaseStore(Store[TContext]):
     async def export_tenant(self, context: TContext) -> AsyncIterator[dict[str, Any]]:
         """Everything that is stored for the context's tenant, as objects that `json.dumps` takes.
 
-        Yields `{"kind": "thread", "data": {...}}`, after each thread its items as
-        `{"kind": "item", "thread_id": ..., "data": {...}}`, at last `{"kind": "attachment", ...}`.
-        `data` is chatkit's JSON of the object. Reads page by page: what is written meanwhile may be missed.
+        Yields `{"kind": "thread", "data": {...}}`, after each thread its items as `{"kind": "item",
+        "thread_id": ..., "data": {...}}`, at last `{"kind": "attachment", ...}`. `data` is
+        chatkit's JSON of the object. Reads page by page: what is written meanwhile may be missed.
         """
         tenant = self._tenant(context)
         after: str | None = None
@@ -822,8 +831,8 @@ class BaseStore(Store[TContext]):
     async def get_thread_messages(self, thread_id: str, *, context: Any = None) -> list[dict[str, Any]]:
         """The messages of users and agents in the thread, oldest first; of an unknown thread, none.
 
-        Each is `{"id", "thread_id", "content", "sender_type", "created_at"}`, with the texts of the message
-        joined, `sender_type` as in `save_message`, and the time in ISO 8601.
+        Each is `{"id", "thread_id", "content", "sender_type", "created_at"}`, with the texts of the
+        message joined, `sender_type` as in `save_message`, and the time in ISO 8601.
         """
         messages: list[dict[str, Any]] = []
         after: str | None = None
@@ -864,8 +873,8 @@ class BaseStore(Store[TContext]):
             tenant = self._tenant_of(context)
         except (LookupError, TypeError, AttributeError) as error:
             raise MissingTenantError(
-                f"The context ({type(context).__name__}) has no tenant: the store's tenant function failed "
-                f"with {type(error).__name__}. Pass the request's context; if the application has no "
+                f"The context ({type(context).__name__}) has no tenant: the tenant function failed with "
+                f"{type(error).__name__}. Pass the request's context; if the application has no "
                 'tenants, make the store with tenant=single_tenant("app").'
             ) from error
         return _tenant_key(tenant)
@@ -878,7 +887,7 @@ class BaseStore(Store[TContext]):
         if limit <= self._max_page_size:
             return limit
         _log.warning(
-            "A page of %d was asked for and cut to max_page_size=%d: follow has_more and after for the rest",
+            "A page of %d was cut to max_page_size=%d: follow has_more and after for the rest",
             limit,
             self._max_page_size,
         )
@@ -1006,7 +1015,10 @@ class BaseStore(Store[TContext]):
         raise NotImplementedError
 
     async def _read_orphaned_attachments(self, tenant: str, before: int, limit: int) -> Rows:
-        """At most `limit` attachments of threads that are not there, or of none and saved before; oldest first."""
+        """At most `limit` attachments whose thread is not there, or with none and saved before.
+
+        Oldest first.
+        """
         raise NotImplementedError
 
     async def _erase_attachment(self, tenant: str, attachment: str) -> None:
@@ -1014,7 +1026,7 @@ class BaseStore(Store[TContext]):
         raise NotImplementedError
 
     async def _read_idle_threads(self, before: int, limit: int) -> Sequence[tuple[str, str]]:
-        """Tenant and key of threads with a sort key less than `before` and no item with one that is not."""
+        """Tenant and key of threads that, with all their items, have sort keys less than `before`."""
         raise NotImplementedError
 
     async def _erase_tombstones(self, before: int) -> int:
@@ -1041,8 +1053,8 @@ def _bound_to(kind: _Kind[Any], row: tuple[str, ...]) -> bytes:
 
 def _unreadable(kind: _Kind[Any], row: tuple[str, ...], why: str) -> UnreadablePayloadError:
     return UnreadablePayloadError(
-        f"The stored {kind.name} {row[-1]!r} does not load: {why}. Another codec, key or release of chatkit "
-        "may have written it; while it is there, pages that hold it fail."
+        f"The stored {kind.name} {row[-1]!r} does not load: {why}. Another codec, key or release of "
+        "chatkit may have written it; while it is there, pages that hold it fail."
     )
 
 
