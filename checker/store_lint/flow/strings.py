@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from store_lint.flow.values import (
@@ -16,7 +17,7 @@ from store_lint.flow.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from store_lint.flow.values import Atom, Items
 
@@ -112,6 +113,49 @@ def formatted(parts: Sequence[str | Value | None]) -> Value:
         if len(alternatives) > MAX_ALTERNATIVES:
             return instance("str")
     return frozenset(as_value(known) for known in alternatives)
+
+
+def stripped(texts: Value, method: str) -> Value:
+    """What `text.strip()` gives; `method` may be lstrip or rstrip as well."""
+    found: set[Atom] = set()
+    for atom in texts:
+        known = pieces(atom)
+        if known is None or known == (None,):
+            found.add(Instance("str"))
+            continue
+        parts = list(known)
+        first, last = parts[0], parts[-1]
+        if method != "rstrip" and first is not None:
+            parts[0] = first = first.lstrip()
+        if method != "lstrip" and last is not None:
+            parts[-1] = (first if len(parts) == 1 and first is not None else last).rstrip()
+        found.add(as_value(tuple(parts)))
+    return frozenset(found)
+
+
+def filled(texts: Value, positional: Sequence[Value], named: Mapping[str, Value]) -> Value:
+    """What `text.format(…)` gives."""
+    if len(texts) != 1:
+        return instance("str")
+    (atom,) = texts
+    if not isinstance(atom, Constant) or not isinstance(atom.value, str):
+        return instance("str")
+    try:
+        fields = list(Formatter().parse(atom.value))
+    except ValueError:  # a format that raises when it is filled
+        return instance("str")
+    parts: list[str | Value | None] = []
+    position = 0
+    for text, name, spec, conversion in fields:
+        parts.append(text)
+        if name is None:
+            continue
+        if name == "":
+            name, position = str(position), position + 1
+        index = int(name) if name.isdigit() else len(positional)
+        found = positional[index] if index < len(positional) else named.get(name)
+        parts.append(None if spec or conversion else found)
+    return formatted(parts)
 
 
 def joined_text(separator: Value, held: Items | None) -> Value:
