@@ -28,6 +28,7 @@ from store_lint.flow.knowledge import (
     RETURNS,
 )
 from store_lint.flow.state import GLOBAL, States, held_items, is_shared, join_states, write
+from store_lint.flow.moments import DATETIME, moment
 from store_lint.flow.syntax import (
     assigned_attributes,
     assigned_names,
@@ -1105,6 +1106,10 @@ class Analysis:
         cls, _, method = dotted.rpartition(".")
         made = METHODS.get(CANONICAL.get(cls, cls), {}).get(method)
         if made is not None:
+        if dotted.startswith(f"{DATETIME}.") and receiver is None:
+            made_now = moment(dotted.rpartition(".")[2], args)
+            if made_now is not None:
+                return made_now
             name = made.removeprefix("~")
             result = value(Nothing(node)) if name == "None" else instance(name)
             return value(Pending(result, node, dotted)) if made.startswith("~") else result
@@ -1151,6 +1156,8 @@ class Analysis:
             return value(Instance(cls, (default,) if default is not None else ()))
         if cls in ("str", "int", "float", "bool", "bytes", "list", "dict"):
             return instance(cls)
+        if cls == DATETIME:
+            return moment("", args) or value(Instance(cls))
         symbol = self.api.lookup(cls) if cls.startswith("chatkit.") else None
         if cls.startswith("chatkit.") and not isinstance(symbol, Class):
             return UNKNOWN

@@ -19,6 +19,7 @@ from store_lint.flow.events import (
     UseEvent,
 )
 from store_lint.flow.knowledge import NEVER_RETURNS, SELF_READYING
+from store_lint.flow.moments import derived, is_moment
 from store_lint.flow.state import (
     GLOBAL,
     all_items,
@@ -29,7 +30,7 @@ from store_lint.flow.state import (
     widened_items,
     write,
 )
-from store_lint.flow.strings import concatenated, formatted, joined_text
+from store_lint.flow.strings import concatenated, filled, formatted, joined_text, stripped
 from store_lint.flow.syntax import mentioned_names
 from store_lint.flow.values import (
     NEVER,
@@ -505,7 +506,10 @@ class Evaluator:
         if dotted in ("sorted", "reversed", "filter", "enumerate", "zip", "map", "iter"):
             return self._iterator(dotted, node, args, state)
         if dotted in ("next", "anext", "max", "min") and args:
-            return self.element(args[0].value, state) if len(args) == 1 else UNKNOWN
+            if len(args) == 1:
+                return self.element(args[0].value, state)
+            either = join_all(arg.value for arg in args if arg.keyword is None)
+            return _typed(either) if dotted in ("max", "min") else UNKNOWN
         if dotted in ("print", "logging"):
             return value(Nothing())
         if dotted in _WRAPPING_CALLS and args:
@@ -546,6 +550,18 @@ class Evaluator:
         return value(Instance("iterator", (element,)))
 
     def _list_method(
+        if function.receiver is not None and kind == "str" and method in ("strip", "lstrip", "rstrip"):
+            return stripped(function.receiver, method) if not args else instance("str")
+        if function.receiver is not None and kind == "str" and method == "format":
+            positional = [a.value for a in args if a.keyword is None and not a.star]
+            named = {a.keyword: a.value for a in args if a.keyword is not None}
+            return filled(function.receiver, positional, named)
+        if dotted in ("textwrap.dedent", "inspect.cleandoc") and len(args) == 1:
+            return args[0].value
+        if function.receiver is not None and dotted.startswith("datetime.datetime."):
+            made = derived(function.receiver, method.rpartition(".")[2], args)
+            if made is not None:
+                return made
         self, receiver: Value, method: str, args: tuple[Argument, ...], state: State
     ) -> Value:
         sites = [atom.site for atom in receiver if isinstance(atom, BuiltSequence)]
@@ -751,7 +767,8 @@ class Evaluator:
                 assert held is not None
                 state.heap[node] = Items(None, join(held.any, UNKNOWN), (), held.fixed)
                 return value(BuiltSequence(node))
-            return concatenated(left, right)
+            if not is_moment(left):
+                return concatenated(left, right)
         if isinstance(node.operator, cst.BitOr) and any(isinstance(a, BuiltMapping) for a in left):
             return self._merged(node, left, right, state)
         if isinstance(node.operator, cst.Modulo) and any(type_name(a) == "str" for a in left):
@@ -843,6 +860,8 @@ class Evaluator:
         for atom in base:
             single = frozenset({atom})
             if isinstance(atom, BuiltSequence):
+        if is_moment(left) and names <= {"datetime.datetime", "datetime.timedelta"}:
+            return instance("datetime.timedelta") if is_moment(right) else left
                 held = state.items(atom)
                 index = next(iter(key)) if len(key) == 1 else None
                 if (
@@ -1054,7 +1073,7 @@ class Evaluator:
             path = target.value
             if path in self.frame.scope.declared:
                 path = self._name_path(target, state) or path
-            self._bind_event(target, given, expression, annotation, state)
+            self.bind_event(target, given, expression, annotation, state)
             write(state, path, given)
             self._note_alias(path, expression, state)
         elif isinstance(target, cst.Attribute):
@@ -1074,7 +1093,7 @@ class Evaluator:
                     caught=self.caught,
                 )
                 self.events.attributes.setdefault(target, []).append(event)
-            self._bind_event(target, given, expression, annotation, state)
+            self.bind_event(target, given, expression, annotation, state)
             if path is not None:
                 write(state, path, given)
         elif isinstance(target, cst.Subscript):
@@ -1105,7 +1124,7 @@ class Evaluator:
                 return UNKNOWN
         return join_all(parts) or UNKNOWN
 
-    def _bind_event(
+    def bind_event(
         self,
         node: cst.CSTNode,
         given: Value,
@@ -1555,3 +1574,10 @@ _HANDLERS: Final[dict[type, Callable[[Evaluator, object, State], Value]]] = {  #
     cst.Lambda: Evaluator.lambda_,
     cst.Yield: Evaluator.yield_,
 }
+def _typed(of: Value) -> Value:
+    """The value without what it is exactly: of two numbers either may be the greater one."""
+    return frozenset(
+        Instance(type(a.value).__name__) if isinstance(a, Constant) else a for a in of
+    )
+
+

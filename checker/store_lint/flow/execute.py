@@ -226,6 +226,7 @@ class Executor:
             return
         evaluator.evaluate(node.target, state)
         evaluator.evaluate(node.value, state)
+                evaluator.bind_event(node, added, node.value, None, state)
         evaluator.store(node.target, UNKNOWN, state, None)
 
     def return_(self, node: cst.Return, evaluator: Evaluator, state: State) -> list[State]:
