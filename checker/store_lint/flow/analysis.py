@@ -59,6 +59,7 @@ from store_lint.flow.values import (
     Unknown,
     Unset,
     Value,
+    declared_contents,
     instance,
     join,
     join_all,
@@ -609,6 +610,7 @@ class Analysis:
                 result = join(result, declared)
                 continue
             given = _settled(Evaluator(self, frame, None).evaluate(binding.value, State()))
+            given = declared_contents(given, declared)
             result = join(result, declared if given == UNKNOWN else given)
         for assigned, scope in self._assigned_globally(found):
             frame = Frame(scope)
@@ -1115,8 +1117,6 @@ class Analysis:
             return value(Pending(result, node, dotted)) if made.startswith("~") else result
         if cls in HANDLES:
             return UNKNOWN
-        if cls == "contextvars.ContextVar":
-            return self._context_variable(receiver, method)
         if cls.startswith("chatkit."):
             return self._chatkit_call(cls, method, receiver, node)
         if method in ("isoformat", "model_dump_json", "hex") and not cls:
@@ -1139,14 +1139,6 @@ class Analysis:
             return None
         result = self.types.text(found.returns)
         return value(Pending(result, node, f"{cls}.{method}")) if found.is_async else result
-
-    def _context_variable(self, receiver: Value | None, method: str) -> Value | None:
-        if method != "get":
-            return None
-        for atom in receiver or ():
-            if isinstance(atom, Instance) and atom.args:
-                return atom.args[0]
-        return None
 
     def construct(self, cls: str, args: tuple[Argument, ...]) -> Value:
         """An instance of an external class."""

@@ -21,6 +21,7 @@ from store_lint.flow.events import (
 from store_lint.flow.knowledge import NEVER_RETURNS, SELF_READYING
 from store_lint.flow.moments import derived, is_moment
 from store_lint.flow.state import (
+    CONTENTS,
     GLOBAL,
     all_items,
     assume_present,
@@ -33,6 +34,7 @@ from store_lint.flow.state import (
 from store_lint.flow.strings import concatenated, filled, formatted, joined_text, stripped
 from store_lint.flow.syntax import mentioned_names
 from store_lint.flow.values import (
+    CONTEXT_VARIABLE,
     NEVER,
     UNKNOWN,
     BuiltMapping,
@@ -130,7 +132,7 @@ class Evaluator:
             if found is not None:
                 base = self.path(found[0], state)
                 return f"{base}.{found[1]}" if base is not None else None
-            return self._object_path(node, state)
+            return self._object_path(node, state) or self._contents_path(node, state)
         return None
 
     def _name_path(self, node: cst.Name, state: State) -> str | None:
@@ -177,6 +179,19 @@ class Evaluator:
                 return f"{found.module.path}{GLOBAL}{found.scope.qualname}"
             return None
         return None
+
+    def _contents_path(self, node: cst.Call, state: State) -> str | None:
+        """Where what a context variable holds is kept, for `variable.get()`."""
+        if not isinstance(node.func, cst.Attribute) or node.func.attr.value not in ("get", "set"):
+            return None
+        if (len(node.args) != 1 and node.func.attr.value == "set") or len(node.args) > 1:
+            return None
+        base = self.path(node.func.value, state)
+        if base is None:
+            return None
+        held = self._again(node.func.value, state)
+        is_variable = any(isinstance(a, Instance) and a.cls == CONTEXT_VARIABLE for a in held)
+        return f"{base}{CONTENTS}" if is_variable else None
 
     def _is_own(self, cls: LocalClass) -> bool:
         own = self.frame.cls
@@ -307,9 +322,7 @@ class Evaluator:
         if isinstance(node.func, cst.Attribute):
             callee = self.attribute(node.func, state, called=True)
             receiver = self._again(node.func.value, state)
-            receiver_path = self.path(node.func.value, state) or self._object_path(
-                node.func.value, state
-            )
+            receiver_path = self._receiver_path(node.func, state)
         else:
             callee = self.evaluate(node.func, state)
         external = {a.target for a in callee if isinstance(a, Function) and isinstance(a.target, str)}
@@ -327,6 +340,30 @@ class Evaluator:
             state.dead = True
         results = [self._apply(atom, node, args, receiver_path, state, runs=runs) for atom in callee]
         return join_all(results)
+
+    def leave_context(self, node: cst.Call, state: State) -> None:
+        """Leave the `with` over a call of a generator context manager of the tree."""
+        probe = state.copy()
+        callee = (
+            self.attribute(node.func, probe, called=True)
+            if isinstance(node.func, cst.Attribute)
+            else self.evaluate(node.func, probe)
+        )
+        path = self._receiver_path(node.func, state)
+        for atom in callee:
+            if (
+                isinstance(atom, Function)
+                and isinstance(atom.target, LocalFunction)
+                and self.analysis.method_kind(atom.target) == "context"
+            ):
+                args = tuple(self._argument(arg, probe, runs=True) for arg in node.args)
+                self.analysis.leave_context(self, atom, path, args, state)
+
+    def _receiver_path(self, callee: cst.BaseExpression, state: State) -> str | None:
+        """The path of the object whose method is called."""
+        if not isinstance(callee, cst.Attribute):
+            return None
+        return self.path(callee.value, state) or self._object_path(callee.value, state)
 
     def _again(self, node: cst.BaseExpression, state: State) -> Value:
         """The value of what was just evaluated, without its effects and events."""
@@ -516,11 +553,30 @@ class Evaluator:
             self.escape(args[1:], state)
             first = args[0].value
             return frozenset(a for a in first if isinstance(a, Pending)) or UNKNOWN
+        if dotted in (f"{CONTEXT_VARIABLE}.get", f"{CONTEXT_VARIABLE}.set"):
+            return self._context_variable(function, node, args, state)
         made = self.analysis.call_external(dotted, function.receiver, node, args)
         if made is not None:
             return made
         self.escape(args, state)
         return UNKNOWN
+
+    def _context_variable(
+        self, function: Function, node: cst.Call, args: tuple[Argument, ...], state: State
+    ) -> Value:
+        path = self._contents_path(node, state)
+        if function.name == "set":
+            if path is not None and args:
+                write(state, path, args[0].value)
+            return UNKNOWN
+        if path is not None and path in state.paths:
+            return state.paths[path]
+        initial = join_all(
+            a.args[0] for a in function.receiver or () if isinstance(a, Instance) and a.args
+        )
+        if not args:
+            return initial or UNKNOWN
+        return join(without_missing(initial) or UNKNOWN, args[0].value)
 
     def _setattr(self, args: tuple[Argument, ...], state: State) -> None:
         base = self.path(args[0].node.value, state)
@@ -1137,7 +1193,7 @@ class Evaluator:
             self.events.binds.setdefault(node, []).append(event)
 
     def _note_alias(self, name: str, expression: cst.BaseExpression | None, state: State) -> None:
-        if isinstance(expression, (cst.Name, cst.Attribute)):
+        if isinstance(expression, (cst.Name, cst.Attribute, cst.Call)):
             path = self.path(expression, state)
             if path is not None and path != name and path in state.paths:
                 state.aliases[name] = state.aliases.get(path, path)
@@ -1358,9 +1414,7 @@ class Evaluator:
         ):
             return NotImplemented
         self.call(node, state.copy(), awaited=awaited)  # for its events
-        path = None
-        if isinstance(node.func, cst.Attribute):
-            path = self.path(node.func.value, state) or self._object_path(node.func.value, state)
+        path = self._receiver_path(node.func, state)
         args = tuple(silent._argument(arg, state, runs=True) for arg in node.args)
         reached = self.analysis.call(silent, atom, path, args, state, runs=True, truth=truth)
         return None if state.dead or not reached else state

@@ -22,6 +22,7 @@ from store_lint.flow.values import (
     Pending,
     SelfObject,
     State,
+    declared_contents,
     join,
     may_be_missing,
     only_missing,
@@ -131,6 +132,8 @@ class Executor:
             evaluator.store(node.target, evaluator.element(iterable, state), state, None)
         elif step.kind == "enter" and isinstance(node, cst.WithItem):
             self.enter(node, evaluator, state)
+        elif step.kind == "exit" and isinstance(node, cst.WithItem):
+            self.leave(node, evaluator, state)
         elif step.kind == "handle":
             self.handle(node, state)
         elif step.kind == "match" and isinstance(node, cst.MatchCase):
@@ -203,6 +206,7 @@ class Executor:
             if held is not None:
                 element = self._declared_element(declared)
                 state.heap[atom.site] = type(held)(held.known, held.any, held.sites, element)  # type: ignore[union-attr]
+        given = declared_contents(given, declared)
         if given == UNKNOWN:
             given = join(without_missing(declared), only_missing(declared)) or UNKNOWN
         evaluator.store(node.target, given, state, node.value, annotation)
@@ -336,6 +340,23 @@ class Executor:
                 return UNKNOWN
             return self.analysis.entered(atom)
         return NEVER if isinstance(atom, Nothing) else UNKNOWN
+
+    def leave(self, node: cst.WithItem, evaluator: Evaluator, state: State) -> None:
+        """What leaving a `with` does to the objects of the tree: `__aexit__`, or behind a `yield`."""
+        silent = Evaluator(self.analysis, self.frame, None)
+        if isinstance(node.item, cst.Call):
+            silent.leave_context(node.item, state)
+            return
+        path = evaluator.path(node.item, state)
+        for atom in silent.evaluate(node.item, state.copy()):
+            if isinstance(atom, (SelfObject, Instance)) and isinstance(atom.cls, LocalClass):
+                for name in ("__aexit__", "__exit__"):
+                    member = self.analysis.class_member(atom.cls, name)
+                    if isinstance(member, LocalFunction):
+                        where = "self" if isinstance(atom, SelfObject) else path
+                        function = self.analysis.method(member, value(atom))
+                        self.analysis.call(silent, function, where, (), state, runs=True)
+                        state.dead = False
 
     @staticmethod
     def handle(node: cst.CSTNode, state: State) -> None:

@@ -11,6 +11,7 @@ from store_lint.flow.values import (
     Entries,
     Items,
     Nothing,
+    SelfObject,
     State,
     Text,
     Unset,
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 GLOBAL = "::"
 """Parts the file from the name in the path of a module's variable."""
 
+CONTENTS = ".<contents>"
+"""Ends the path of what a context variable holds."""
+
 
 def is_shared(path: str) -> bool:
     """Whether the path outlives the function: an attribute, or a module's variable."""
@@ -33,7 +37,9 @@ def is_shared(path: str) -> bool:
 
 def write(state: State, path: str, value: Value) -> None:
     """Assign: what was known of the path, its attributes and its aliases is gone."""
-    forget_below(state, path)
+    if not any(isinstance(atom, SelfObject) for atom in value):
+        # A name for the object itself: its attributes are kept under 'self', whatever the name is.
+        forget_below(state, path)
     state.paths[path] = value
     state.notes.pop(path, None)
     if state.aliases:

@@ -92,7 +92,7 @@ def mentioned(function: cst.FunctionDef) -> frozenset[str]:
 def _mentions(node: cst.CSTNode, own: str, names: set[str]) -> None:
     if isinstance(node, cst.Attribute):
         if isinstance(node.value, cst.Name) and node.value.value == own:
-            names.add(node.attr.value)
+            names.add("self" if node.attr.value == "__class__" else node.attr.value)
             return
         _mentions(node.value, own, names)
         return

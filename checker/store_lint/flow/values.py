@@ -199,6 +199,22 @@ def instance(cls: str, *args: Value, declared: bool = False) -> Value:
     return frozenset({Instance(cls, args, declared)})
 
 
+CONTEXT_VARIABLE: Final = "contextvars.ContextVar"
+
+
+def declared_contents(given: Value, declared: Value) -> Value:
+    """A new context variable holds its default (its one type argument here), else what it declares."""
+    contents = join_all(
+        a.args[0] for a in declared if isinstance(a, Instance) and a.cls == CONTEXT_VARIABLE and a.args
+    )
+    return frozenset(
+        Instance(a.cls, (join(join_all(a.args), without_missing(contents)),))
+        if contents and isinstance(a, Instance) and a.cls == CONTEXT_VARIABLE
+        else a
+        for a in given
+    )
+
+
 def join(left: Value, right: Value) -> Value:
     """What is true on either of two paths."""
     if left is right or not right:

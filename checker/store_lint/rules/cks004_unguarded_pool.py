@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import libcst as cst
 
 from store_lint.flow.knowledge import HANDLES, PENDING
-from store_lint.flow.state import GLOBAL
+from store_lint.flow.state import CONTENTS, GLOBAL
 from store_lint.flow.values import (
     Instance,
     Nothing,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _HANDLE_NAME: Final = re.compile(
     r"(?:^|_)(?:pool|client|engine|conn|connection|db|database|sessionmaker|session_factory"
-    r"|session_maker|redis|mongo|collection|cursor)s?$",
+    r"|session_maker|redis|mongo|collection|cursor)s?(?:_var|_ctx|_cv|_context)?$",
     re.IGNORECASE,
 )
 _CATCHES_MISSING: Final = frozenset({"AttributeError"})
@@ -72,7 +72,7 @@ class UnguardedPool(Rule):
                 yield atom.call, _never_awaited(atom, node)
         if not any(isinstance(atom, Nothing) for atom in event.base):
             return
-        if event.caught & _CATCHES_MISSING or event.path is None:
+        if event.caught & _CATCHES_MISSING:
             return
         if not _is_handle(event.path, every, event.state, event.frame, context):
             return
@@ -91,7 +91,7 @@ class UnguardedPool(Rule):
     def _use(
         self, node: cst.BaseExpression, event: UseEvent, every: Value, context: Context
     ) -> Violation | None:
-        if event.path is None or event.caught & (_CATCHES_MISSING | {"TypeError"}):
+        if event.caught & (_CATCHES_MISSING | {"TypeError"}):
             return None
         if not may_be_missing(event.used):
             return None
@@ -127,12 +127,14 @@ def _never_awaited(pending: Pending, use: cst.Attribute) -> Violation:
     )
 
 
-def _is_handle(path: str, known: Value, state: State, frame: Frame, context: Context) -> bool:
+def _is_handle(path: str | None, known: Value, state: State, frame: Frame, context: Context) -> bool:
     """Whether a path holds a pool, client, engine or connection: by type, else by name."""
-    path = state.aliases.get(path, path)
     types = [atom.cls for atom in known if isinstance(atom, Instance)]
     types += [PENDING.get(atom.by, "") for atom in known if isinstance(atom, Pending)]
-    last = path.rpartition(GLOBAL)[2].rpartition(".")[2]
+    if path is None:
+        return any(cls in HANDLES for cls in types)
+    path = state.aliases.get(path, path)
+    last = path.removesuffix(CONTENTS).rpartition(GLOBAL)[2].rpartition(".")[2]
     if path.startswith("self.") and path.count(".") == 1 and frame.cls is not None:
         every = context.flow.field(frame.cls, last)
         types += [atom.cls for atom in every if isinstance(atom, Instance)]
@@ -144,17 +146,15 @@ def _is_handle(path: str, known: Value, state: State, frame: Frame, context: Con
     return bool(_HANDLE_NAME.search(last))
 
 
-def _shown(path: str, node: cst.BaseExpression) -> str:
-    if GLOBAL in path:
+def _shown(path: str | None, node: cst.BaseExpression) -> str:
+    if path is not None and GLOBAL in path and isinstance(node, cst.Name):
         return f"`{path.rpartition(GLOBAL)[2]}`"
-    if isinstance(node, (cst.Name, cst.Attribute)):
-        return f"`{cst.Module([]).code_for_node(node)}`"
-    return f"`{path}`"
+    return f"`{cst.Module([]).code_for_node(node)}`"
 
 
-def _why(path: str, known: Value, state: State, frame: Frame, context: Context) -> str:
-    note = state.notes.get(path)
-    original = state.aliases.get(path)
+def _why(path: str | None, known: Value, state: State, frame: Frame, context: Context) -> str:
+    note = state.notes.get(path or "")
+    original = state.aliases.get(path or "")
     if note is None and original is not None:
         note = state.notes.get(original)
         path = original
@@ -174,9 +174,9 @@ def _ending(note: Note) -> str:
     return ""
 
 
-def _set_to_none(path: str, frame: Frame, context: Context) -> list[str]:
+def _set_to_none(path: str | None, frame: Frame, context: Context) -> list[str]:
     """The methods of the class that assign None to the attribute."""
-    if not path.startswith("self.") or frame.cls is None:
+    if path is None or not path.startswith("self.") or frame.cls is None:
         return []
     return [f"{name}()" for name in context.flow.setters_of_none(frame.cls, path[5:])]
 
@@ -201,9 +201,11 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _remedy(path: str, name: str, frame: Frame, context: Context) -> str:
+def _remedy(path: str | None, name: str, frame: Frame, context: Context) -> str:
     plain = name.strip("`")
     opener = None
+    if path is None:
+        return "let it raise instead of returning None, or check what it returns before the use"
     if path.startswith("self.") and path.count(".") == 1 and frame.cls is not None:
         writers = context.flow.writers(frame.cls, path[5:])
         closers = {"__init__", *context.flow.setters_of_none(frame.cls, path[5:])}
