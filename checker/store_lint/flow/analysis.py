@@ -27,8 +27,8 @@ from store_lint.flow.knowledge import (
     PENDING,
     RETURNS,
 )
-from store_lint.flow.state import GLOBAL, States, held_items, is_shared, join_states, write
 from store_lint.flow.moments import DATETIME, moment
+from store_lint.flow.state import GLOBAL, States, held_items, is_shared, join_states, write
 from store_lint.flow.syntax import (
     assigned_attributes,
     assigned_names,
@@ -1103,15 +1103,15 @@ class Analysis:
         dotted = CANONICAL.get(dotted, dotted)
         if dotted in PENDING:
             return value(Pending(instance(PENDING[dotted]), node, dotted))
+        if dotted.startswith(f"{DATETIME}.") and receiver is None:
+            made_now = moment(dotted.rpartition(".")[2], args)
+            if made_now is not None:
+                return made_now
         if dotted in RETURNS:
             return self.construct(RETURNS[dotted], args)
         cls, _, method = dotted.rpartition(".")
         made = METHODS.get(CANONICAL.get(cls, cls), {}).get(method)
         if made is not None:
-        if dotted.startswith(f"{DATETIME}.") and receiver is None:
-            made_now = moment(dotted.rpartition(".")[2], args)
-            if made_now is not None:
-                return made_now
             name = made.removeprefix("~")
             result = value(Nothing(node)) if name == "None" else instance(name)
             return value(Pending(result, node, dotted)) if made.startswith("~") else result
