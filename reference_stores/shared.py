@@ -285,6 +285,7 @@ class _Kind(Generic[T]):
 
 
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_ONE_KIND_OF_BRACKET: Final = bytes.maketrans(b"{}", b"[]")
 _READABLE_LEVELS: Final = 200
 """Levels of nesting from which pydantic's parser refuses what pydantic wrote (up to 255)."""
 _READABLE_DIGITS: Final = 4300
@@ -294,11 +295,11 @@ _READABLE_DIGITS: Final = 4300
 def _may_be_too_deep(payload: bytes) -> bool:
     if payload.count(b"[") + payload.count(b"{") < _READABLE_LEVELS:
         return False
-    brackets = payload.translate(None, _NOT_BRACKETS)
+    brackets = payload.translate(_ONE_KIND_OF_BRACKET, _NOT_BRACKETS)
     for _ in range(_READABLE_LEVELS - 1):  # peel off the innermost level; brackets in texts may stay
         if not brackets:
             return False
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        brackets = brackets.replace(b"[]", b"")
     return True
 
 
