@@ -1,0 +1,111 @@
+"""What a case works with: a new store, the contexts of two tenants, and further stores on request."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from store_contract.expect import Broken, brief_error
+from store_contract.loop import DidNotEnd
+from store_contract.target import TargetError, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from chatkit.store import Store
+
+    from store_contract.effort import Effort
+    from store_contract.loop import Loop
+    from store_contract.target import Target
+
+T = TypeVar("T")
+
+
+class Bench:
+    """One case's workplace.
+
+    A case that is a coroutine function runs on the loop, and may not take longer than `effort.seconds`.
+    A plain function (hypothesis calls back synchronously) runs outside and reaches the store by `run`.
+    """
+
+    store: Store[Any]
+
+    def __init__(self, target: Target, loop: Loop, effort: Effort) -> None:
+        self.target = target
+        self.effort = effort
+        self.ours, self.theirs = target.tenants()
+        self._loop = loop
+        self._deadline = time.monotonic() + effort.seconds
+        self._keepers: list[tuple[asyncio.Event, asyncio.Task[None]]] = []
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the loop. Raises DidNotEnd when the case's time is over."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            coroutine.close()
+            raise DidNotEnd
+        return self._loop.run(coroutine, left)
+
+    async def new_store(self) -> Store[Any]:
+        """Another new and empty store, closed when the case ends."""
+        return await self._kept(self.target.make_store, "make_store")
+
+    async def second_store(self, first: Store[Any]) -> Store[Any]:
+        """Another store on the data of `first`; for cases that need `second_store`."""
+        hook = self.target.second_store
+        assert hook is not None, "the case is registered without its need"
+        return await self._kept(lambda: hook(first), "second_store")
+
+    def method(self, name: str, call: str) -> Callable[..., Any]:
+        """A method beyond the twelve; `call` is how it is called, for the reason if it is not there."""
+        found = getattr(self.store, name, None)
+        if not callable(found):
+            raise Broken(f"the store has no {call}")
+        return found
+
+    def lacks(self, feature: str) -> bool:
+        """Whether the store is declared to lack `attachments` or `tenants`."""
+        return feature in self.target.unsupported
+
+    async def close(self) -> None:
+        """Close every store that the case opened. Raises Broken if one cannot be closed."""
+        while self._keepers:
+            await self.close_newest()
+
+    async def close_newest(self) -> None:
+        """Close the store that was opened last. Raises Broken if it cannot be closed."""
+        over, task = self._keepers.pop()
+        over.set()
+        try:
+            await task
+        except Exception as error:
+            raise Broken(f"closing the store raised {brief_error(error)}") from error
+
+    async def _kept(self, make: Callable[[], Any], name: str) -> Store[Any]:
+        # What enters a context manager must also leave it: cancel scopes belong to one task.
+        ready: asyncio.Future[Store[Any]] = asyncio.get_running_loop().create_future()
+        over = asyncio.Event()
+        task = asyncio.create_task(keep_store(make, name, ready, over))
+        try:
+            store = await ready
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        self._keepers.append((over, task))
+        return store
+
+
+async def keep_store(
+    make: Callable[[], Any], name: str, ready: asyncio.Future[Store[Any]], over: asyncio.Event
+) -> None:
+    """Open a store, and close it in the same task once it is `over`."""
+    async with AsyncExitStack() as closing:
+        try:
+            store = await open_store(make, closing, name)
+        except TargetError as error:
+            ready.set_exception(error)
+            return
+        ready.set_result(store)
+        await over.wait()

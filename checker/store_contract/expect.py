@@ -1,0 +1,102 @@
+"""How a case says what is wrong: one line that names the method, what it gave and what was expected."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+class Broken(AssertionError):
+    """The store does not hold the case; the message is the reason, one line."""
+
+
+def expect(condition: bool, reason: str) -> None:
+    """Raise Broken with the reason unless the condition holds."""
+    if not condition:
+        raise Broken(reason)
+
+
+def expect_same(actual: object, expected: object, what: str) -> None:
+    """Raise Broken where `actual` differs from `expected`, with the first difference and its place."""
+    found = difference(actual, expected)
+    if found is not None:
+        raise Broken(f"{what}: {found}")
+
+
+@asynccontextmanager
+async def expect_error(error: type[Exception], what: str) -> AsyncIterator[None]:
+    """The block must raise `error` (a subclass will do); `what` says what was called, with what."""
+    try:
+        yield
+    except error:
+        return
+    except Exception as other:
+        raise Broken(f"{what} raised {brief_error(other)}; {error.__name__} is expected") from other
+    raise Broken(f"{what} raised nothing; {error.__name__} is expected")
+
+
+def difference(actual: object, expected: object, at: str = "") -> str | None:
+    """The first difference as a text, or None.
+
+    Models must be of one class. Unlike `==` it tells True from 1, and it takes 1 and 1.0 for the one
+    number that they are in JSON.
+    """
+    if isinstance(expected, BaseModel):
+        if type(actual) is not type(expected):
+            return f"{at or 'it'} is a {type(actual).__name__}, not a {type(expected).__name__}"
+        return difference(_fields(cast(BaseModel, actual)), _fields(expected), at)
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return _difference_of_dicts(cast("dict[Any, Any]", actual), cast("dict[Any, Any]", expected), at)
+    if isinstance(expected, (list, tuple)) and type(actual) is type(cast("object", expected)):
+        left, right = cast("list[Any]", actual), cast("list[Any]", expected)
+        if len(left) != len(right):
+            return f"{at or 'it'} has {len(left)} elements, not {len(right)}: {brief(left)}"
+        found = (difference(one, other, f"{at}[{n}]") for n, (one, other) in enumerate(zip(left, right)))
+        return next((text for text in found if text), None)
+    if _plain_equal(actual, expected):
+        return None
+    return f"{at or 'it'} is {brief(actual)}, not {brief(expected)}"
+
+
+def brief(value: object, limit: int = 80) -> str:
+    """A value on one line, cut to a length that a table bears."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def brief_error(error: BaseException, limit: int = 160) -> str:
+    """An exception's type and message on one line."""
+    text = " ".join(str(error).split())
+    text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _fields(model: BaseModel) -> dict[str, Any]:
+    return {**dict(model), **(model.model_extra or {})}
+
+
+def _difference_of_dicts(actual: dict[Any, Any], expected: dict[Any, Any], at: str) -> str | None:
+    for key in expected:
+        if key not in actual:
+            return f"{at or 'it'} lost {key!r}"
+    for key in actual:
+        if key not in expected:
+            return f"{at or 'it'} gained {key!r}"
+    found = (
+        difference(actual[key], value, f"{at}.{key}" if at else str(key)) for key, value in expected.items()
+    )
+    return next((text for text in found if text), None)
+
+
+def _plain_equal(actual: object, expected: object) -> bool:
+    if isinstance(actual, bool) is not isinstance(expected, bool):
+        return False
+    if isinstance(actual, datetime) and isinstance(expected, datetime):
+        return (actual.tzinfo is None) == (expected.tzinfo is None) and actual == expected
+    return actual == expected

@@ -1,0 +1,213 @@
+"""From cases to results: each case gets a new store, has its time, and ends in one of four outcomes."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from store_contract.bench import Bench
+from store_contract.case import HOOKS, Case, check_declarations, declared_reason, select
+from store_contract.effort import DEFAULT
+from store_contract.expect import Broken, brief_error
+from store_contract.loop import DidNotEnd, Loop
+from store_contract.target import METHODS, Target, TargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from types import TracebackType
+
+    from store_contract.case import Profile
+    from store_contract.effort import Effort
+
+Outcome = Literal["held", "broken", "missing", "not applicable"]
+"""`missing` was declared; `not applicable` needs a hook that was not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a case. `reason` is one line, empty if the case held."""
+
+    case: Case
+    outcome: Outcome
+    reason: str
+    seconds: float
+    error: BaseException | None = None
+
+
+class Runner:
+    """Runs cases against one store under test.
+
+    Raises TargetError where the store cannot be made, UnknownCase where a declaration names nothing.
+    """
+
+    def __init__(self, target: Target, effort: Effort = DEFAULT) -> None:
+        check_declarations(target.unsupported)
+        self.target = target
+        self.effort = effort
+        self.hung = False
+        """Whether a case left threads behind that may keep the process from ending."""
+        self._loop = Loop()
+        self._checked = False
+
+    def run(self, case: Case) -> Result:
+        """Run one case. Raises TargetError if the factory fails or its stores are not new and empty."""
+        if not self._checked:
+            self._check_factory()
+            self._checked = True
+        started = time.monotonic()
+        declared = declared_reason(case, self.target.unsupported)
+        outcome, reason, error = self._outcome(case)
+        if declared is not None and outcome != "broken":
+            outcome, reason = "missing", f"{declared} (yet it holds: the declaration can go)"
+        elif declared is not None:
+            outcome, reason, error = "missing", declared, None
+        return Result(case, outcome, reason, time.monotonic() - started, error)
+
+    def close(self) -> None:
+        """Stop the loop that the cases ran on."""
+        self._loop.close()
+
+    def _outcome(self, case: Case) -> tuple[Outcome, str, BaseException | None]:
+        for need, reason in HOOKS.items():
+            if need in case.needs and getattr(self.target, need) is None:
+                return "not applicable", reason, None
+        try:
+            self._prove(case)
+        except TargetError:
+            raise
+        except DidNotEnd as error:
+            where = _method_in(error.__cause__)
+            return "broken", f"did not end within {self.effort.seconds:g} s{f', in {where}' * bool(where)}", error
+        except Exception as error:
+            return "broken", reason_of(error), error
+        finally:
+            if self._loop.stuck:
+                self.hung = True
+                self._loop = Loop()
+        return "held", "", None
+
+    def _prove(self, case: Case) -> None:
+        bench = Bench(self.target, self._loop, self.effort)
+        if inspect.iscoroutinefunction(case.prove):
+            self._loop.run(_on_new_store(bench, case.prove), self.effort.seconds)
+            return
+        bench.run(_open(bench))
+        try:
+            case.prove(bench)
+        except DidNotEnd:
+            raise
+        except BaseException:
+            self._loop.run(_close_quietly(bench), self.effort.seconds)
+            raise
+        self._loop.run(bench.close(), self.effort.seconds)
+
+    def _check_factory(self) -> None:
+        try:
+            self._loop.run(_check_newness(self.target, self._loop, self.effort), self.effort.seconds)
+        except DidNotEnd:
+            raise TargetError(f"make_store gave no store within {self.effort.seconds:g} s") from None
+
+
+def run(
+    make_store: Callable[[], object],
+    *,
+    profile: Profile = "upstream",
+    select_: Iterable[str] = (),
+    contexts: object = None,
+    second_store: Callable[..., object] | None = None,
+    wrap_stream: Callable[..., object] | None = None,
+    unsupported: dict[str, str] | None = None,
+    effort: Effort = DEFAULT,
+) -> Iterator[Result]:
+    """Run the contract against the stores of a factory; yields a result for each case as it ends.
+
+    The arguments are those of `Target`; `select_` takes beginnings of ids or names. Not to be called
+    from a running event loop's thread. Raises TargetError and UnknownCase, one line each.
+    """
+    target = Target(make_store, contexts, second_store, wrap_stream, unsupported or {})
+    cases = select(select_, profile)
+    runner = Runner(target, effort)
+    try:
+        for case in cases:
+            yield runner.run(case)
+    finally:
+        runner.close()
+
+
+def reason_of(error: BaseException) -> str:
+    """Why a case is broken, in one line."""
+    if isinstance(error, Broken):
+        return " ".join(str(error).split())
+    inner = getattr(error, "exceptions", None)
+    if inner:  # hypothesis found that a failure does not repeat, or a group of tasks failed
+        return reason_of(inner[0])
+    where = _method_in(error)
+    return f"{where or 'the case'} raised {brief_error(error)}"
+
+
+async def _on_new_store(bench: Bench, prove: Callable[[Bench], object]) -> None:
+    await _open(bench)
+    try:
+        done = prove(bench)
+        assert inspect.isawaitable(done)
+        await done
+    except BaseException:
+        await _close_quietly(bench)
+        raise
+    await bench.close()
+
+
+async def _open(bench: Bench) -> None:
+    bench.store = await bench.new_store()
+
+
+async def _close_quietly(bench: Bench) -> None:
+    try:
+        await bench.close()
+    except Broken:
+        return  # the case has a better reason
+
+
+async def _check_newness(target: Target, loop: Loop, effort: Effort) -> None:
+    """See that a second store does not hold what was put into a first one."""
+    from store_contract.samples import a_thread
+
+    bench = Bench(target, loop, effort)
+    try:
+        try:
+            await (await bench.new_store()).save_thread(a_thread(), context=bench.ours)
+            page = await (await bench.new_store()).load_threads(10, None, "asc", context=bench.ours)
+            found = len(page.data)
+        except TargetError:
+            raise
+        except Exception:  # noqa: BLE001 - a broken store; the cases will say how
+            return
+        if found:
+            raise TargetError(
+                "make_store gave a store that is not empty: each call must give a new one, on a database, "
+                "schema or file of its own"
+            )
+    finally:
+        await _close_quietly(bench)
+
+
+def _method_in(error: BaseException | None) -> str:
+    """The store's method in which an exception arose, or nothing."""
+    while error is not None:
+        found = _method_in_traceback(error.__traceback__)
+        if found:
+            return found
+        error = error.__cause__ or error.__context__
+    return ""
+
+
+def _method_in_traceback(traceback: TracebackType | None) -> str:
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        ours = traceback.tb_frame.f_globals.get("__name__", "").startswith("store_contract.")
+        if code.co_name in METHODS and not ours:
+            return code.co_name
+        traceback = traceback.tb_next
+    return ""
