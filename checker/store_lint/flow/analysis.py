@@ -22,7 +22,9 @@ from store_lint.flow.execute import RETURNED, Executor
 from store_lint.flow.graph import Graph, build
 from store_lint.flow.knowledge import (
     CANONICAL,
+    FIELDS,
     HANDLES,
+    MAKE_MODELS,
     METHODS,
     PENDING,
     RETURNS,
@@ -38,7 +40,7 @@ from store_lint.flow.syntax import (
     returned,
     yields,
 )
-from store_lint.flow.types import Types
+from store_lint.flow.types import Types, typed
 from store_lint.flow.values import (
     NEVER,
     UNKNOWN,
@@ -377,7 +379,7 @@ class Analysis:
         if node is None:
             return declared
         found = Evaluator(self, Frame(owner.scope, owner), None).evaluate(node, State())
-        found = _settled(found)
+        found = typed(_settled(found), declared)
         return join(found, declared) if is_field else found
 
     def _is_dataclass(self, cls: LocalClass) -> bool:
@@ -522,6 +524,8 @@ class Analysis:
                     if binding.annotation is not None:
                         return self.types.annotation(owner.scope, binding.annotation)
                     return UNKNOWN
+            elif name in FIELDS.get(owner.dotted, {}):
+                return self.types.text(FIELDS[owner.dotted][name])
         if self._knows_fields(cls) and not name.startswith("__"):
             return value(Unset(name))
         return UNKNOWN
@@ -611,7 +615,7 @@ class Analysis:
                 continue
             given = _settled(Evaluator(self, frame, None).evaluate(binding.value, State()))
             given = declared_contents(given, declared)
-            result = join(result, declared if given == UNKNOWN else given)
+            result = join(result, declared if given == UNKNOWN else typed(given, declared))
         for assigned, scope in self._assigned_globally(found):
             frame = Frame(scope)
             given = Evaluator(self, frame, None).evaluate(assigned, State()) if assigned else UNKNOWN
@@ -1117,6 +1121,9 @@ class Analysis:
             return value(Pending(result, node, dotted)) if made.startswith("~") else result
         if cls in HANDLES:
             return UNKNOWN
+        if cls == "pydantic.TypeAdapter" and method in ("validate_python", "validate_json"):
+            kinds = [a.args[0] for a in receiver or () if isinstance(a, Instance) and a.args]
+            return join_all(kinds) or UNKNOWN
         if cls.startswith("chatkit."):
             return self._chatkit_call(cls, method, receiver, node)
         if method in ("isoformat", "model_dump_json", "hex") and not cls:
@@ -1128,9 +1135,9 @@ class Analysis:
     ) -> Value | None:
         found = self.api.methods(cls).get(method) if self.api.lookup(cls) else None
         if found is None:
-            if method in ("model_copy", "model_construct", "model_validate", "copy"):
-                if receiver:
-                    return receiver
+            if method in ("model_copy", "copy") and receiver:
+                return receiver if self._keeps_fields(cls, node) else UNKNOWN
+            if method in MAKE_MODELS:
                 return instance(cls)
             if method in ("model_dump_json", "json"):
                 return instance("str")
@@ -1140,9 +1147,24 @@ class Analysis:
         result = self.types.text(found.returns)
         return value(Pending(result, node, f"{cls}.{method}")) if found.is_async else result
 
+    def _keeps_fields(self, cls: str, node: cst.Call) -> bool:
+        """Whether a copy of a model has the attributes of its class and no others."""
+        for arg in node.args:
+            if arg.keyword is None or arg.keyword.value != "update":
+                continue
+            if not isinstance(arg.value, cst.Dict):
+                return False
+            keys = [e.key if isinstance(e, cst.DictElement) else None for e in arg.value.elements]
+            names = [k.evaluated_value if isinstance(k, cst.SimpleString) else None for k in keys]
+            if not all(name in self.api.model_fields(cls) for name in names):
+                return False
+        return True
+
     def construct(self, cls: str, args: tuple[Argument, ...]) -> Value:
         """An instance of an external class."""
         cls = CANONICAL.get(cls, cls)
+        if cls == "pydantic.TypeAdapter":
+            return value(Instance(cls, (self._adapted(args),)))
         if cls == "contextvars.ContextVar":
             default = next((a.value for a in args if a.keyword == "default"), None)
             return value(Instance(cls, (default,) if default is not None else ()))
@@ -1154,6 +1176,16 @@ class Analysis:
         if cls.startswith("chatkit.") and not isinstance(symbol, Class):
             return UNKNOWN
         return value(Instance(cls))
+
+    def _adapted(self, args: tuple[Argument, ...]) -> Value:
+        """What `TypeAdapter(type)` validates to."""
+        for atom in args[0].value if args else NEVER:
+            if isinstance(atom, ClassObject) and isinstance(atom.cls, LocalClass):
+                return value(Instance(atom.cls, (), declared=True))
+            is_plain = isinstance(args[0].node.value, (cst.Name, cst.Attribute))
+            if isinstance(atom, ClassObject) and is_plain:
+                return self.types.of_name(str(atom.cls))
+        return UNKNOWN
 
     def call_instance(self, atom: Instance) -> Value | None:
         """What calling an instance gives (a session factory)."""

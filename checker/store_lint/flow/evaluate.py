@@ -82,6 +82,8 @@ _STRINGS: Final = frozenset({"repr", "ascii", "chr", "hex", "bin", "oct", "forma
 _FALSY_TYPES: Final = frozenset(
     {"str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set", "frozenset"}
 )
+_HANDING: Final = frozenset({"sorted", "max", "min", "filter", "map", "list.sort"})
+"""What calls a function that it is given with the elements of what it is given, or of its receiver."""
 _WRAPPING_CALLS: Final = frozenset(
     {"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.run", "asyncio.create_task"}
 )
@@ -327,7 +329,7 @@ class Evaluator:
             callee = self.evaluate(node.func, state)
         external = {a.target for a in callee if isinstance(a, Function) and isinstance(a.target, str)}
         runs = awaited or bool(external & _WRAPPING_CALLS)
-        args = tuple(self._argument(arg, state, runs=True) for arg in node.args)
+        args = self._arguments(node, external, receiver, state)
         if self.events is not None:
             event = CallEvent(node, callee, receiver, args, state.copy(), self.frame, awaited)
             self.events.calls.setdefault(node, []).append(event)
@@ -358,6 +360,25 @@ class Evaluator:
             ):
                 args = tuple(self._argument(arg, probe, runs=True) for arg in node.args)
                 self.analysis.leave_context(self, atom, path, args, state)
+
+    def _arguments(
+        self, node: cst.Call, external: set[str], receiver: Value | None, state: State
+    ) -> tuple[Argument, ...]:
+        """The arguments; a lambda that a builtin calls with the elements of a collection sees those."""
+        given = {
+            index: self._argument(arg, state, runs=True)
+            for index, arg in enumerate(node.args)
+            if not isinstance(arg.value, cst.Lambda)
+        }
+        handed: Value = UNKNOWN
+        if len(given) < len(node.args) and external and external <= _HANDING:
+            handing = receiver or next((a.value for a in given.values() if not a.keyword), NEVER)
+            handed = self.element(handing, state) or UNKNOWN
+        for index, arg in enumerate(node.args):
+            if isinstance(arg.value, cst.Lambda):
+                keyword = arg.keyword.value if arg.keyword is not None else None
+                given[index] = Argument(arg, self.lambda_(arg.value, state, handed), keyword, arg.star)
+        return tuple(given[index] for index in range(len(node.args)))
 
     def _receiver_path(self, callee: cst.BaseExpression, state: State) -> str | None:
         """The path of the object whose method is called."""
@@ -526,6 +547,18 @@ class Evaluator:
         if function.receiver is not None and kind == "str" and method == "join" and args:
             held = held_items(state, args[0].value)
             return joined_text(function.receiver, held)
+        if function.receiver is not None and kind == "str" and method in ("strip", "lstrip", "rstrip"):
+            return stripped(function.receiver, method) if not args else instance("str")
+        if function.receiver is not None and kind == "str" and method == "format":
+            positional = [a.value for a in args if a.keyword is None and not a.star]
+            named = {a.keyword: a.value for a in args if a.keyword is not None}
+            return filled(function.receiver, positional, named)
+        if dotted in ("textwrap.dedent", "inspect.cleandoc") and len(args) == 1:
+            return args[0].value
+        if function.receiver is not None and dotted.startswith("datetime.datetime."):
+            made = derived(function.receiver, method.rpartition(".")[2], args)
+            if made is not None:
+                return made
         if dotted in _INTS:
             held = held_items(state, args[0].value) if dotted == "len" and args else None
             if held is not None and held.known is not None:
@@ -606,18 +639,6 @@ class Evaluator:
         return value(Instance("iterator", (element,)))
 
     def _list_method(
-        if function.receiver is not None and kind == "str" and method in ("strip", "lstrip", "rstrip"):
-            return stripped(function.receiver, method) if not args else instance("str")
-        if function.receiver is not None and kind == "str" and method == "format":
-            positional = [a.value for a in args if a.keyword is None and not a.star]
-            named = {a.keyword: a.value for a in args if a.keyword is not None}
-            return filled(function.receiver, positional, named)
-        if dotted in ("textwrap.dedent", "inspect.cleandoc") and len(args) == 1:
-            return args[0].value
-        if function.receiver is not None and dotted.startswith("datetime.datetime."):
-            made = derived(function.receiver, method.rpartition(".")[2], args)
-            if made is not None:
-                return made
         self, receiver: Value, method: str, args: tuple[Argument, ...], state: State
     ) -> Value:
         sites = [atom.site for atom in receiver if isinstance(atom, BuiltSequence)]
@@ -680,6 +701,9 @@ class Evaluator:
     def _dict_method(
         self, receiver: Value, method: str, args: tuple[Argument, ...], state: State
     ) -> Value:
+        typed = _key_and_value(receiver)
+        if typed is not None:
+            return _typed_dict_method(*typed, method, args)
         if method == "get" and args:
             key = _constant_text(args[0].value)
             found = self._item(receiver, key, state) if key is not None else UNKNOWN
@@ -712,6 +736,12 @@ class Evaluator:
 
     def _getattr(self, node: cst.Call, owner: cst.BaseExpression, attr: str, state: State) -> Value:
         base = self.evaluate(owner, state)
+        if self.events is not None:
+            callee = value(Function("getattr", name="getattr"))
+            args = (Argument(node.args[0], base), Argument(node.args[1], value(Constant(attr))))
+            rest = tuple(Argument(arg, UNKNOWN) for arg in node.args[2:])
+            event = CallEvent(node, callee, None, args + rest, state.copy(), self.frame, False)
+            self.events.calls.setdefault(node, []).append(event)
         path = self.path(node, state)
         found = state.paths.get(path) if path is not None else None
         if found is None:
@@ -830,6 +860,8 @@ class Evaluator:
         if isinstance(node.operator, cst.Modulo) and any(type_name(a) == "str" for a in left):
             return value(Text((None,)))
         names = {type_name(atom) for atom in left | right}
+        if is_moment(left) and names <= {"datetime.datetime", "datetime.timedelta"}:
+            return instance("datetime.timedelta") if is_moment(right) else left
         if names <= {"int", "bool"} and names:
             if isinstance(node.operator, cst.Subtract):
                 return _subtracted(left, right)
@@ -916,8 +948,6 @@ class Evaluator:
         for atom in base:
             single = frozenset({atom})
             if isinstance(atom, BuiltSequence):
-        if is_moment(left) and names <= {"datetime.datetime", "datetime.timedelta"}:
-            return instance("datetime.timedelta") if is_moment(right) else left
                 held = state.items(atom)
                 index = next(iter(key)) if len(key) == 1 else None
                 if (
@@ -1098,10 +1128,10 @@ class Evaluator:
         del state
         return value(Constant(node.evaluated_value))
 
-    def lambda_(self, node: cst.Lambda, state: State) -> Value:
+    def lambda_(self, node: cst.Lambda, state: State, handed: Value = UNKNOWN) -> Value:
         inner = state.copy()
-        for param in _lambda_params(node):
-            write(inner, param.name.value, UNKNOWN)
+        for index, param in enumerate(_lambda_params(node)):
+            write(inner, param.name.value, handed if index == 0 else UNKNOWN)
         self.evaluate(node.body, inner)
         return UNKNOWN
 
@@ -1222,6 +1252,20 @@ class Evaluator:
                     )
             elif isinstance(atom, BuiltSequence) and held is not None:
                 state.heap[atom.site] = Items(None, join(held.any, given), (), held.fixed)
+
+    def remove_item(self, target: cst.Subscript, state: State) -> None:
+        """`del base[key]`, for built lists and dicts."""
+        base = self._again(target.value, state)
+        element = target.slice[0].slice if len(target.slice) == 1 else None
+        key = self._again(element.value, state) if isinstance(element, cst.Index) else UNKNOWN
+        text = _constant_text(key)
+        for atom in base:
+            entries, held = state.entries(atom), state.items(atom)
+            if isinstance(atom, BuiltMapping) and entries is not None:
+                kept = tuple((k, v) for k, v in entries.known if text is not None and k != text)
+                state.heap[atom.site] = Entries(kept, entries.open or text is None, entries.maybe)
+            elif isinstance(atom, BuiltSequence) and held is not None:
+                state.heap[atom.site] = Items(None, held.any, (), held.fixed)
 
     # Truth
 
@@ -1498,6 +1542,35 @@ class Evaluator:
         return state
 
 
+def _key_and_value(of: Value) -> tuple[Value, Value] | None:
+    """The types of the keys and values of a dict of which only the declaration is known."""
+    keys, held = NEVER, NEVER
+    for atom in of:
+        if not isinstance(atom, Instance) or atom.cls != "dict" or len(atom.args) != 2:
+            return None
+        keys, held = join(keys, atom.args[0]), join(held, atom.args[1])
+    return (keys, held) if of else None
+
+
+def _typed_dict_method(key: Value, held: Value, method: str, args: tuple[Argument, ...]) -> Value:
+    if method == "get" and args:
+        default = args[1].value if len(args) > 1 else value(Nothing(args[0].node))
+        return join(held, default)
+    if method in ("pop", "setdefault"):
+        return join(held, args[1].value) if len(args) > 1 else held
+    if method == "popitem":
+        return value(Instance("tuple", (key, held)))
+    if method == "keys":
+        return value(Instance("iterator", (key,)))
+    if method == "values":
+        return value(Instance("iterator", (held,)))
+    if method == "items":
+        return value(Instance("iterator", (value(Instance("tuple", (key, held))),)))
+    if method == "copy":
+        return value(Instance("dict", (key, held)))
+    return UNKNOWN
+
+
 def _with_truth(of: Value, truth: bool) -> Value:
     kept: set[object] = set()
     for atom in of:
@@ -1560,6 +1633,13 @@ def _getattr_call(node: cst.CSTNode) -> tuple[cst.BaseExpression, str] | None:
     ):
         return node.args[0].value, node.args[1].value.evaluated_value
     return None
+
+
+def _typed(of: Value) -> Value:
+    """The value without what it is exactly: of two numbers either may be the greater one."""
+    return frozenset(
+        Instance(type(a.value).__name__) if isinstance(a, Constant) else a for a in of
+    )
 
 
 def _subtracted(left: Value, right: Value) -> Value:
@@ -1628,10 +1708,3 @@ _HANDLERS: Final[dict[type, Callable[[Evaluator, object, State], Value]]] = {  #
     cst.Lambda: Evaluator.lambda_,
     cst.Yield: Evaluator.yield_,
 }
-def _typed(of: Value) -> Value:
-    """The value without what it is exactly: of two numbers either may be the greater one."""
-    return frozenset(
-        Instance(type(a.value).__name__) if isinstance(a, Constant) else a for a in of
-    )
-
-

@@ -11,6 +11,7 @@ from store_lint.flow.evaluate import Evaluator
 from store_lint.flow.events import BindEvent
 from store_lint.flow.knowledge import SELF_READYING
 from store_lint.flow.state import States, assume_present, join_states, narrow, same, write
+from store_lint.flow.types import typed
 from store_lint.flow.values import (
     NEVER,
     UNKNOWN,
@@ -209,6 +210,8 @@ class Executor:
         given = declared_contents(given, declared)
         if given == UNKNOWN:
             given = join(without_missing(declared), only_missing(declared)) or UNKNOWN
+        elif isinstance(node.target, cst.Attribute):
+            given = typed(given, declared, state)
         evaluator.store(node.target, given, state, node.value, annotation)
 
     @staticmethod
@@ -223,6 +226,7 @@ class Executor:
             before = evaluator.evaluate(node.target, state)
             added = evaluator.evaluate(node.value, state)
             if any(state.items(atom) is not None for atom in before):
+                evaluator.bind_event(node, added, node.value, None, state)
                 evaluator.extend(before, node, added, state)
                 return
             binary = evaluator.add(before, added)
@@ -230,7 +234,6 @@ class Executor:
             return
         evaluator.evaluate(node.target, state)
         evaluator.evaluate(node.value, state)
-                evaluator.bind_event(node, added, node.value, None, state)
         evaluator.store(node.target, UNKNOWN, state, None)
 
     def return_(self, node: cst.Return, evaluator: Evaluator, state: State) -> list[State]:
@@ -273,6 +276,9 @@ class Executor:
                 write(state, path, value(Unset(target.attr.value)))
         elif isinstance(target, cst.Name):
             state.paths.pop(target.value, None)
+        elif isinstance(target, cst.Subscript):
+            evaluator.evaluate(target, state)
+            evaluator.remove_item(target, state)
         else:
             evaluator.evaluate(target, state)
 

@@ -41,6 +41,7 @@ CANONICAL: Final[dict[str, str]] = {
     "redis.asyncio.client.Redis": "redis.asyncio.Redis",
     "redis.client.Redis": "redis.Redis",
     "redis.asyncio.StrictRedis": "redis.asyncio.Redis",
+    "pydantic.type_adapter.TypeAdapter": "pydantic.TypeAdapter",
     "typing_extensions.Annotated": "typing.Annotated",
     "typing_extensions.Literal": "typing.Literal",
     "typing_extensions.Final": "typing.Final",
@@ -70,11 +71,11 @@ RETURNS: Final[dict[str, str]] = {
     "redis.Redis.from_url": "redis.Redis",
     "redis.asyncio.Redis.from_url": "redis.asyncio.Redis",
     "psycopg_pool.AsyncConnectionPool": "psycopg_pool.AsyncConnectionPool",
-    "uuid.uuid4": "uuid.UUID",
     "sqlite3.connect": "sqlite3.Connection",
     "psycopg.connect": "psycopg.Connection",
     "psycopg.Connection.connect": "psycopg.Connection",
     "pymysql.connect": "pymysql.Connection",
+    "uuid.uuid4": "uuid.UUID",
     "uuid.uuid1": "uuid.UUID",
     "uuid.uuid5": "uuid.UUID",
     "json.dumps": "str",
@@ -103,24 +104,24 @@ METHODS: Final[dict[str, dict[str, str]]] = {
     "asyncpg.Connection": {"transaction": "asyncpg.Transaction", "close": "~None"},
     "aiomysql.Pool": {"acquire": "~aiomysql.Connection", "wait_closed": "~None", "close": "None"},
     "aiomysql.Connection": {"cursor": "~aiomysql.Cursor"},
-    "asyncmy.Pool": {"acquire": "~asyncmy.Connection", "wait_closed": "~None", "close": "None"},
     "aiomysql.Cursor": {"execute": "~int", "executemany": "~int"},
+    "asyncmy.Pool": {"acquire": "~asyncmy.Connection", "wait_closed": "~None", "close": "None"},
     "asyncmy.Connection": {"cursor": "~asyncmy.Cursor"},
-    "aiosqlite.Connection": {"cursor": "~aiosqlite.Cursor", "execute": "~aiosqlite.Cursor"},
     "asyncmy.Cursor": {"execute": "~int", "executemany": "~int"},
-    "psycopg_pool.AsyncConnectionPool": {
+    "aiosqlite.Connection": {"cursor": "~aiosqlite.Cursor", "execute": "~aiosqlite.Cursor"},
     "aiosqlite.Cursor": {"execute": "~aiosqlite.Cursor", "executemany": "~aiosqlite.Cursor"},
     "sqlite3.Connection": {"cursor": "sqlite3.Cursor", "execute": "sqlite3.Cursor"},
     "sqlite3.Cursor": {"execute": "sqlite3.Cursor", "executemany": "sqlite3.Cursor"},
     "pymysql.Connection": {"cursor": "~pymysql.Cursor"},
+    "psycopg_pool.AsyncConnectionPool": {
         "connection": "~psycopg.AsyncConnection",
         "getconn": "~psycopg.AsyncConnection",
     },
-    "psycopg.AsyncConnection": {
     "psycopg_pool.ConnectionPool": {"connection": "~psycopg.Connection"},
     "psycopg.Connection": {"cursor": "~psycopg.Cursor", "execute": "psycopg.Cursor"},
     "psycopg.Cursor": {"execute": "psycopg.Cursor"},
     "psycopg.AsyncCursor": {"execute": "~psycopg.AsyncCursor"},
+    "psycopg.AsyncConnection": {
         "cursor": "~psycopg.AsyncCursor",
         "execute": "~psycopg.AsyncCursor",
     },
@@ -223,5 +224,29 @@ TRANSPARENT_DECORATORS: Final = frozenset(
     }
 )
 """Top-level names whose decorators leave the state of the decorated method's object alone."""
+
+MAKE_MODELS: Final = frozenset(
+    {
+        "construct",
+        "from_orm",
+        "model_construct",
+        "model_validate",
+        "model_validate_json",
+        "model_validate_strings",
+        "parse_file",
+        "parse_obj",
+        "parse_raw",
+        "validate",
+    }
+)
+"""The class methods of a pydantic model that give an instance."""
+
+FIELDS: Final[dict[str, dict[str, str]]] = {
+    "chatkit.server.ChatKitServer": {
+        "store": "chatkit.store.Store",
+        "attachment_store": "chatkit.store.AttachmentStore | None",
+    }
+}
+"""What the `__init__` of a class outside of the tree assigns to its objects, with the types."""
 
 NEVER_RETURNS: Final = frozenset({"sys.exit", "os._exit", "os.abort", "exit", "quit", "pytest.fail"})

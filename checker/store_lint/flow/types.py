@@ -13,18 +13,21 @@ from store_lint.flow.values import (
     UNKNOWN,
     ClassObject,
     Constant,
+    Entries,
     Instance,
     Nothing,
     Value,
     instance,
     join,
     join_all,
+    type_name,
     value,
 )
 from store_lint.tree.program import External, LocalClass, Program, Variable
 
 if TYPE_CHECKING:
     from store_lint.chatkit_api import Api
+    from store_lint.flow.values import Atom, State
     from store_lint.tree.module import Scope
 
 BUILTINS: Final = frozenset(
@@ -38,11 +41,24 @@ _CONTAINERS: Final[dict[str, str]] = {
     "Mapping": "dict",
     "MutableMapping": "dict",
     "DefaultDict": "dict",
+    "OrderedDict": "dict",
+    "defaultdict": "dict",
+    "deque": "list",
+    "Collection": "iterator",
+    "Iterable": "iterator",
+    "Iterator": "iterator",
+    "KeysView": "iterator",
+    "ValuesView": "iterator",
     "Tuple": "tuple",
     "Set": "set",
     "FrozenSet": "frozenset",
     "AbstractSet": "set",
     "Text": "str",
+}
+_COLLECTIONS: Final = {
+    "collections.OrderedDict": "dict",
+    "collections.defaultdict": "dict",
+    "collections.deque": "list",
 }
 _WRAPPERS: Final = frozenset({"Annotated", "Final", "ClassVar", "Required", "NotRequired", "ReadOnly"})
 _TYPING: Final = frozenset({"typing", "typing_extensions", "collections.abc", "collections"})
@@ -198,6 +214,31 @@ class Types:
             name = ast.unparse(node)
             return bound[name] if name in bound else self.of_name(name)
         return UNKNOWN
+
+
+def typed(given: Value, declared: Value, state: State | None = None) -> Value:
+    """A value whose containers hold what its declaration says, where nothing else tells.
+
+    `state` tells of built containers whether they are empty; without one they count as not.
+    """
+    containers = {
+        atom.cls: atom
+        for atom in declared
+        if isinstance(atom, Instance) and atom.args and atom.cls in ("list", "dict", "set")
+    }
+    if not containers:
+        return given
+    return frozenset(containers.get(_container(atom, state), atom) for atom in given)
+
+
+def _container(atom: Atom, state: State | None) -> str:
+    """The kind of a container of which nothing but that is known; '' for all else."""
+    if isinstance(atom, Instance) and isinstance(atom.cls, str) and not atom.args:
+        return _COLLECTIONS.get(atom.cls, atom.cls)
+    held = state.items(atom) or state.entries(atom) if state is not None else None
+    if held is None or held.known != () or (isinstance(held, Entries) and held.open):
+        return ""
+    return type_name(atom) or ""
 
 
 def _literal(node: cst.BaseExpression) -> Value:
