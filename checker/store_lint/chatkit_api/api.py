@@ -62,6 +62,9 @@ _MEANT: Final[dict[str, tuple[str, ...]]] = {
     "FileAttachmentItem": ("FileAttachment",),
 }
 
+# Names that the modules of the OpenAI client (`openai.types.beta.chatkit`) have as well.
+_OF_THE_CLIENT: Final = frozenset({"Annotation", "InferenceOptions", "ThreadListParams"})
+
 
 class Api:
     """One release of openai-chatkit, from its facts (see `extract`)."""
@@ -163,7 +166,10 @@ class Api:
         if module in self._symbols or not module:
             return dotted  # an attribute of a class
         parts = module.split(".")
-        if parts[0] != "chatkit" and not (parts[0] == "openai" and "chatkit" in parts):
+        is_client = parts[0] == "openai" and "chatkit" in parts
+        if parts[0] not in ("chatkit", "openai_chatkit") and not is_client:
+            return dotted
+        if is_client and name in _OF_THE_CLIENT:
             return dotted
         found = self.find(name) if name[:1].isupper() else ()
         return found[0] if found else dotted
