@@ -2,8 +2,8 @@
 
 A file matters when it mentions chatkit, when it derives from a store of a file that does, when such a
 file imports it and it holds settings or a database, or when it stands in a store's project and reads
-settings doubtfully. A file that the user named, and any file of a small tree, matters too if Python
-could not read it.
+settings doubtfully. A file that the user named matters too if it leads to one of these, or imports what
+the rules are about. So does what Python could not read, of the files named and of a small tree.
 """
 
 from __future__ import annotations
@@ -30,6 +30,14 @@ _HELPER: Final = (
     rb"|Settings\b|Config\b|Store\b"
 )
 _SETTINGS: Final = (b"onfig", b"etting", b"Cfg", b"cfg", b"Secrets")
+_SETTINGS_CLASS: Final = rb"\bclass\b[^\n]*(?:onf|etting|Cfg|Secrets|Env)"
+_SUBJECTS: Final = frozenset(
+    {
+        "aiomysql", "aioredis", "aiosqlite", "asyncmy", "asyncpg", "motor", "psycopg", "psycopg_pool",
+        "pydantic_settings", "pymongo", "redis", "sqlalchemy",
+    }
+)  # fmt: skip
+"""Packages that the rules are about; a file that the user named and that imports one is checked."""
 # A class with a store among its bases: `class BaseStore(Store[Context]):`, or by another name for it.
 _STORE: Final = rb"^[ \t]*class[ \t]+(\w+)[ \t]*[\(\[][^:]*(?:\w*Store\w*%s)\b"
 _OTHER_NAME: Final = rb"\b\w*Store\w*\s+as\s+(\w+)"
@@ -47,6 +55,7 @@ class Selection:
         self._layout = layout
         self._reader = reader
         self._chosen: dict[str, bytes] = {}
+        self._targets: dict[str, tuple[str, ...]] = {}
         others = self._mentioning_chatkit()
         if self._chosen:
             self._add_derived()
@@ -82,12 +91,14 @@ class Selection:
         except OSError:
             return None
 
-    def _imported(self, path: str, data: bytes) -> Iterator[str]:
+    def _imported(self, path: str, data: bytes) -> tuple[str, ...]:
         """The files of the project that a file imports."""
-        for dotted, level in scan(data):
-            target = self._layout.find(Path(path), dotted, level)
-            if target is not None:
-                yield str(target)
+        found = self._targets.get(path)
+        if found is None:
+            targets = (self._layout.find(Path(path), dotted, level) for dotted, level in scan(data))
+            found = tuple(dict.fromkeys(str(target) for target in targets if target is not None))
+            self._targets[path] = found
+        return found
 
     def _mentioning_chatkit(self) -> list[tuple[str, bytes]]:
         """Choose what mentions chatkit, or was named and leads there.
@@ -108,7 +119,12 @@ class Selection:
                 continue
             named = path in found.named
             if MARK in data or (
-                named and (self._leads_to_chatkit(path, data) or self._doubts_settings(path, data))
+                named
+                and (
+                    any(dotted.partition(".")[0] in _SUBJECTS for dotted, _ in scan(data))
+                    or self._leads_to_chatkit(path, data)
+                    or self._doubts_settings(path, data)
+                )
             ):
                 self._add(path, data)
                 continue
@@ -139,6 +155,8 @@ class Selection:
 
     def _doubts_settings(self, path: str, data: bytes) -> bool:
         if not any(sign in data for sign in _SETTINGS):
+            return False
+        if not self._imported(path, data) and re.search(_SETTINGS_CLASS, data) is None:
             return False
         from store_lint.tree.settings import SettingsFiles
 
@@ -217,13 +235,13 @@ def _stores_in(data: bytes, known: set[bytes] | None = None) -> Iterator[bytes]:
 
 def _is_python(data: bytes) -> bool:
     """Whether the running Python can read the file; where it cannot, libcst has the last word."""
-    import ast
     import warnings
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(data)
+            # To bytecode: that takes less time than a tree of Python objects.
+            compile(data, "<file>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

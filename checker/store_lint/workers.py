@@ -23,9 +23,6 @@ _MOST_PROCESSES: Final = 8
 _BATCHES_PER_PROCESS: Final = 8
 _STACKS: Final = (512 * 1024 * 1024, 64 * 1024 * 1024)
 _RECURSION: Final = 40_000
-# A syntax tree is many objects and no garbage: collecting as often as Python does by itself costs a
-# fifth of a run.
-_COLLECT_AFTER: Final = (100_000, 50, 100)
 
 
 class Checked(NamedTuple):
@@ -75,13 +72,6 @@ def run(
     return [_deep(check_all)]
 
 
-def collect_rarely() -> None:
-    """Set how often this process looks for garbage, for a process that checks and then ends."""
-    import gc
-
-    gc.set_threshold(*_COLLECT_AFTER)
-
-
 def _worth(size: int) -> int:
     return min(_processors(), 1 + size // PARALLEL_FROM, _MOST_PROCESSES)
 
@@ -120,12 +110,15 @@ _checkers: list[Checker] = []
 
 
 def _begin(job: Job) -> None:
+    import gc
+
+    from store_lint.__main__ import COLLECT_AFTER
     from store_lint.chatkit_api.choice import choose
     from store_lint.checking import Checker
     from store_lint.reading import Reader
     from store_lint.tree.layout import Layout
 
-    collect_rarely()
+    gc.set_threshold(*COLLECT_AFTER)
     options = job.options
     chosen = choose(job.projects, options.chatkit_version, options.configured_chatkit_version)
     _checkers.append(Checker(options, chosen.api, Layout(job.files), Reader()))

@@ -12,30 +12,25 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from store_lint.chatkit_api import UnknownReleaseError, load, releases
-from store_lint.chatkit_api.api import Api
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from store_lint.chatkit_api.api import Api
+
 _ENVIRONMENTS: Final = (".venv", "venv", "env", ".env")
 _LOCK_FILES: Final = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock")
-_NAME: Final = re.compile(r"openai[-_.]+chatkit(?![-\w.]*[a-zA-Z])", re.IGNORECASE)
-_INSTALLED: Final = re.compile(r"openai_chatkit-([^-]+)\.dist-info$")
-_LOCKED: Final = re.compile(
-    r"""name\s*=\s*["']openai[-_.]chatkit["']\s*\n\s*version\s*=\s*["']([^"']+)["']"""
+# Compiled where they are first used: most runs find no file to use them on.
+_NAME: Final = r"(?i)openai[-_.]+chatkit(?![-\w.]*[a-zA-Z])"
+_INSTALLED: Final = r"openai_chatkit-([^-]+)\.dist-info"
+_LOCKED: Final = r"""name\s*=\s*["']openai[-_.]chatkit["']\s*\n\s*version\s*=\s*["']([^"']+)["']"""
+_PIPFILE_LOCKED: Final = r'(?s)"openai[-_.]chatkit"\s*:\s*\{[^}]*?"version"\s*:\s*"==([^"]+)"'
+_REQUIREMENT_LINE: Final = r"(?im)^\s*(openai[-_.]+chatkit\s*(?:\[[^\]]*\])?[^#\n\\]*)"
+_POETRY_LINE: Final = (
+    r"""(?m)^\s*["']?openai[-_.]chatkit["']?\s*=\s*(?:\{[^}\n]*?version\s*=\s*)?["']([^"']*)["']"""
 )
-_PIPFILE_LOCKED: Final = re.compile(
-    r'"openai[-_.]chatkit"\s*:\s*\{[^}]*?"version"\s*:\s*"==([^"]+)"', re.DOTALL
-)
-_REQUIREMENT_LINE: Final = re.compile(
-    r"^\s*(openai[-_.]+chatkit\s*(?:\[[^\]]*\])?[^#\n\\]*)", re.IGNORECASE | re.MULTILINE
-)
-_POETRY_LINE: Final = re.compile(
-    r"""^\s*["']?openai[-_.]chatkit["']?\s*=\s*(?:\{[^}\n]*?version\s*=\s*)?["']([^"']*)["']""",
-    re.MULTILINE,
-)
-_QUOTED: Final = re.compile(r"""["'](openai[-_.]+chatkit[^"'\n]*)["']""", re.IGNORECASE)
+_QUOTED: Final = r"""(?i)["'](openai[-_.]+chatkit[^"'\n]*)["']"""
 
 
 class Choice(NamedTuple):
@@ -140,7 +135,7 @@ def _versions_in(packages: str) -> Iterator[str]:
     except OSError:
         return
     for name in names:
-        match = _INSTALLED.match(name)
+        match = re.fullmatch(_INSTALLED, name)
         if match is not None:
             yield match.group(1)
 
@@ -149,6 +144,7 @@ def _read_source(packages: str, version: str) -> Api | None:
     """A release newer than the data, from what is installed."""
     from packaging.version import InvalidVersion, Version
 
+    from store_lint.chatkit_api.api import Api
     from store_lint.chatkit_api.extract import extract
 
     try:
@@ -181,15 +177,15 @@ def _declared(folders: Sequence[Path]) -> Iterator[tuple[str, str]]:
     for folder in folders:
         for name in _LOCK_FILES:
             text = _text(folder, name)
-            if text is None or _NAME.search(text) is None:
+            if text is None or re.search(_NAME, text) is None:
                 continue
-            match = (_PIPFILE_LOCKED if name == "Pipfile.lock" else _LOCKED).search(text)
+            match = re.search(_PIPFILE_LOCKED if name == "Pipfile.lock" else _LOCKED, text)
             if match is not None:
                 yield match.group(1), f"locked in {name}"
     for folder in folders:
         for name in _requirement_files(folder):
             text = _text(folder, name)
-            if text is None or _NAME.search(text) is None:
+            if text is None or re.search(_NAME, text) is None:
                 continue
             for line in _requirements(name, text):
                 version = _newest_allowed(line.strip())
@@ -199,9 +195,9 @@ def _declared(folders: Sequence[Path]) -> Iterator[tuple[str, str]]:
 
 def _requirements(name: str, text: str) -> list[str]:
     if name.endswith((".txt", ".in", ".cfg")):
-        return _REQUIREMENT_LINE.findall(text)
-    of_poetry = [f"openai-chatkit{_poetry(version)}" for version in _POETRY_LINE.findall(text)]
-    return [*_QUOTED.findall(text), *of_poetry]
+        return re.findall(_REQUIREMENT_LINE, text)
+    of_poetry = [f"openai-chatkit{_poetry(version)}" for version in re.findall(_POETRY_LINE, text)]
+    return [*re.findall(_QUOTED, text), *of_poetry]
 
 
 def _requirement_files(project: Path) -> Iterator[str]:

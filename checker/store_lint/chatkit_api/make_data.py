@@ -67,6 +67,15 @@ def merge(by_release: dict[str, Facts]) -> dict[str, Json]:
     return {"releases": list(releases), "facts": merged}  # type: ignore[dict-item]
 
 
+def written(merged: dict[str, Json]) -> str:
+    """The text of data.json; the releases have the first line, which many runs read alone."""
+    releases, facts = (
+        json.dumps(merged[key], separators=(",", ":"), ensure_ascii=False)
+        for key in ("releases", "facts")
+    )
+    return f'{{"releases":{releases},\n"facts":{facts}}}\n'
+
+
 def known_releases() -> list[str]:
     """All releases that the package index has, ascending."""
     shown = subprocess.run(
@@ -106,7 +115,7 @@ def main(argv: list[str] | None = None) -> int:
     by_release: dict[str, Facts] = {}
     for release in known_releases():
         by_release[release] = extract(*read_wheel(fetch(release, options.wheels)))
-    text = json.dumps(merge(by_release), separators=(",", ":"), ensure_ascii=False) + "\n"
+    text = written(merge(by_release))
     if options.check:
         same = DATA.read_text(encoding="utf-8") == text
         print("data.json is up to date" if same else "data.json differs: run make_data again")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_JOINED_LINE: Final = re.compile(rb"\\(?:\r\n|\r|\n)")
+_JOINED_LINE: Final = rb"\\(?:\r\n|\r|\n)"
 _NAME: Final = r"[^\W\d]\w*"
 _DOTTED: Final = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
 _FROM: Final = re.compile(
@@ -20,9 +20,7 @@ _FROM: Final = re.compile(
     r"(?:\((?P<group>[^)]*\)?)|(?P<names>[^\r\n;]*))"
 )
 _IMPORT: Final = re.compile(r"\bimport\s+(?P<names>[^\r\n;]*)")
-_COMMENT: Final = re.compile(r"#[^\r\n]*")
 _IMPORTED: Final = re.compile(rf"(?P<name>{_DOTTED})(?:\s+as\s+{_NAME})?")
-_SPACE: Final = re.compile(r"\s+")
 
 
 def scan(data: bytes) -> Iterator[tuple[str, int]]:
@@ -30,10 +28,12 @@ def scan(data: bytes) -> Iterator[tuple[str, int]]:
 
     For `from a import b` both `a` and `a.b` come, since b may be a module.
     """
-    text = _JOINED_LINE.sub(b" ", data).decode("utf-8", "replace")
+    if b"\\" in data:
+        data = re.sub(_JOINED_LINE, b" ", data)
+    text = data.decode("utf-8", "replace")
     for match in _FROM.finditer(text):
         level = match["dots"].count(".")
-        module = _SPACE.sub("", match["module"] or "")
+        module = _without_space(match["module"] or "")
         if module or level:
             yield module, level
         listed = match["group"]
@@ -41,17 +41,21 @@ def scan(data: bytes) -> Iterator[tuple[str, int]]:
             # A comment may hold the closing parenthesis: read on to the real one.
             listed = _group(text, match.start("group"))
         for name in _IMPORTED.finditer(listed if listed is not None else match["names"] or ""):
-            inner = _SPACE.sub("", name["name"])
+            inner = _without_space(name["name"])
             yield (f"{module}.{inner}" if module else inner), level
     for match in _IMPORT.finditer(text):
         for name in _IMPORTED.finditer(match["names"]):
-            yield _SPACE.sub("", name["name"]), 0
+            yield _without_space(name["name"]), 0
+
+
+def _without_space(name: str) -> str:
+    return "".join(name.split())
 
 
 def _group(text: str, start: int) -> str:
     lines: list[str] = []
     for line in text[start:].splitlines():
-        code = _COMMENT.sub("", line)
+        code = line.partition("#")[0]
         end = code.find(")")
         lines.append(code if end < 0 else code[:end])
         if end >= 0:
