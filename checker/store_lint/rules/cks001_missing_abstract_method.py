@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import libcst as cst
 
 from store_lint.rules.base import Rule, Violation
-from store_lint.rules.stores import Stores
+from store_lint.rules.stores import ROOTS, Stores, overrules_abstract
 from store_lint.tree.expressions import walk
 from store_lint.tree.guards import expects
 from store_lint.tree.program import External, LocalClass, LocalFunction
@@ -24,8 +24,17 @@ if TYPE_CHECKING:
 # They return the class that they are given, abstract as it is.
 _TRANSPARENT: Final = frozenset(
     {
+        "attr.define",
+        "attr.dataclass",
+        "attr.frozen",
+        "attr.mutable",
+        "attr.s",
+        "attrs.define",
+        "attrs.frozen",
+        "attrs.mutable",
         "dataclasses.dataclass",
         "functools.total_ordering",
+        "pydantic.dataclasses.dataclass",
         "typing.final",
         "typing.runtime_checkable",
         "typing_extensions.deprecated",
@@ -34,8 +43,12 @@ _TRANSPARENT: Final = frozenset(
         "warnings.deprecated",
     }
 )
-_FOR_DERIVING: Final = re.compile(r"^_*(?:Abstract|Base)(?![a-z])|(?:Base|Mixin|ABC|Protocol)$")
+_FOR_DERIVING: Final = re.compile(
+    r"^_*(?:Abstract|Base)(?![a-z])|(?<!Data)(?<!Fire)(?<!Supa)Base$|(?:Mixin|ABC|Protocol)$"
+)
 _TYPE_VARIABLE: Final = re.compile(r"\bTContext\b")
+_TYPE_VARIABLE_NAME: Final = re.compile(r"_?T(?![a-z])")
+"""What an imported name is called that is a type variable."""
 
 
 class MissingAbstractMethod(Rule):
@@ -48,11 +61,12 @@ class MissingAbstractMethod(Rule):
             missing = stores.missing(cls) if roots else None
             if not missing or not _is_decorated_plainly(cls, context.program):
                 continue
-            if _creates_otherwise(cls, context.program):
+            if _creates_otherwise(cls, context.program) or _is_overruled(cls, context.program):
                 continue
-            if _is_for_deriving(cls, stores, context.program) and not _is_instantiated(
-                cls, context.program
-            ):
+            instantiated = _is_instantiated(cls, context.program)
+            if instantiated == "to fail":
+                continue
+            if not instantiated and _is_for_deriving(cls, stores, context.program):
                 continue
             yield _violation(cls, missing, context.program)
 
@@ -71,15 +85,62 @@ def _violation(cls: LocalClass, missing: Sequence[Missing], program: Program) ->
 
 
 def _context_type(cls: LocalClass, program: Program) -> str | None:
-    """What the class itself gives as `T` in `Store[T]`."""
+    """What stands for `T` in the `Store[T]` that the class derives from, as far as it is written."""
     for arg, definitions in program.bases(cls):
-        if isinstance(arg.value, cst.Subscript) and any(
-            isinstance(d, External) and d.dotted.startswith("chatkit.") for d in definitions
-        ):
-            element = arg.value.slice[0].slice
-            if isinstance(element, cst.Index):
-                return cls.module.source.tree.code_for_node(element.value)
+        given = _arguments(arg.value, cls)
+        for base in definitions:
+            if isinstance(base, External) and base.dotted in ROOTS and given:
+                return given[0]
+            if not isinstance(base, LocalClass):
+                continue
+            inherited = _context_type(base, program)
+            parameters = _type_parameters(base)
+            if inherited not in parameters:
+                if inherited is not None:
+                    return inherited
+            elif parameters.index(inherited) < len(given):
+                return given[parameters.index(inherited)]
     return None
+
+
+def _arguments(node: cst.BaseExpression, cls: LocalClass) -> list[str]:
+    """The texts of what a base is subscribed with."""
+    if not isinstance(node, cst.Subscript):
+        return []
+    code = cls.module.source.tree.code_for_node
+    return [code(e.slice.value) for e in node.slice if isinstance(e.slice, cst.Index)]
+
+
+def _type_parameters(cls: LocalClass) -> list[str]:
+    if cls.node.type_parameters is not None:
+        return [p.param.name.value for p in cls.node.type_parameters.params]
+    listed = [
+        _arguments(arg.value, cls)
+        for arg in cls.node.bases
+        if isinstance(arg.value, cst.Subscript)
+        and _last_name(arg.value.value) in ("Generic", "Protocol")
+    ]
+    given = listed or [_arguments(arg.value, cls) for arg in cls.node.bases]
+    names = dict.fromkeys(name for names in given for name in names if name.isidentifier())
+    return [
+        name
+        for name in names
+        if cls.module.scope.bindings.get(name) is None or _is_type_variable(cls, name)
+    ]
+
+
+def _is_type_variable(cls: LocalClass, name: str) -> bool:
+    bindings = cls.module.scope.bindings[name]
+    return any(
+        (isinstance(b.value, cst.Call) and _last_name(b.value.func) == "TypeVar")
+        or (b.target is not None and _TYPE_VARIABLE_NAME.match(name))
+        for b in bindings
+    )
+
+
+def _last_name(node: cst.BaseExpression) -> str | None:
+    name = node.attr if isinstance(node, cst.Attribute) else node
+    return name.value if isinstance(name, cst.Name) else None
 
 
 # Whether anybody wants an instance of it
@@ -88,8 +149,10 @@ def _context_type(cls: LocalClass, program: Program) -> str | None:
 def _is_for_deriving(cls: LocalClass, stores: Stores, program: Program) -> bool:
     if stores.own_abstract(cls) or _FOR_DERIVING.search(cls.name):
         return True
-    if any(arg.keyword is not None and arg.keyword.value == "metaclass" for arg in cls.node.keywords):
-        return True
+    scope = cls.scope.parent or cls.scope
+    for arg in cls.node.keywords:
+        if arg.keyword is not None and arg.keyword.value == "metaclass":
+            return program.resolve(scope, arg.value) == (External("abc.ABCMeta"),)
     for _, definitions in program.bases(cls):
         if any(
             isinstance(d, External)
@@ -104,17 +167,20 @@ def _is_for_deriving(cls: LocalClass, stores: Stores, program: Program) -> bool:
     )
 
 
-def _is_instantiated(cls: LocalClass, program: Program) -> bool:
+def _is_instantiated(cls: LocalClass, program: Program) -> Literal["yes", "to fail"] | None:
+    """Whether the tree makes an instance of the class; 'to fail' where each place that does expects
+    the TypeError."""
+    outcome: Literal["to fail"] | None = None
     for module in _mentioning(cls, program):
         for use in program.expressions(module).calls:
             func = use.node.func if isinstance(use.node, cst.Call) else None
             if not isinstance(func, (cst.Name, cst.Attribute)) or _root(func) in use.hidden:
                 continue
-            if program.resolve(use.scope, func) == (cls,) and not expects(
-                use.scope.node, use.node, "TypeError"
-            ):
-                return True
-    return False
+            if program.resolve(use.scope, func) == (cls,):
+                if not expects(use.scope.node, use.node, "TypeError"):
+                    return "yes"
+                outcome = "to fail"
+    return outcome
 
 
 def _mentioning(cls: LocalClass, program: Program) -> Iterator[Module]:
@@ -168,9 +234,32 @@ def _creates_otherwise(cls: LocalClass, program: Program) -> bool:
     return False
 
 
+def _is_overruled(cls: LocalClass, program: Program) -> bool:
+    """Whether some file sets by hand which methods of the class, or of a base, count as abstract."""
+    names = "|".join(b.name for b in program.lineage(cls).classes if isinstance(b, LocalClass))
+    mentions = re.compile(rf"\b(?:{names})\b")
+    return any(
+        overrules_abstract(module.source.text) and mentions.search(module.source.text)
+        for word in ("__abstractmethods__", "update_abstractmethods")
+        for module in program.mentioning(word, cls.module)
+    )
+
+
 def _is_decorated_plainly(cls: LocalClass, program: Program) -> bool:
     scope = cls.scope.parent or cls.scope
-    return all(_returns_its_class(scope, d.decorator, program) for d in cls.node.decorators)
+    return all(
+        _returns_its_class(scope, d.decorator, program) for d in cls.node.decorators
+    ) and not any(
+        _is_wrapped(binding.value, cls.name)
+        and not _returns_its_class(scope, binding.value.func, program)
+        for binding in scope.every_binding(cls.name)
+        if isinstance(binding.value, cst.Call)
+    )
+
+
+def _is_wrapped(call: cst.Call, name: str) -> bool:
+    """Whether `name = decorator(name)` does by hand what a decorator does."""
+    return any(isinstance(arg.value, cst.Name) and arg.value.value == name for arg in call.args)
 
 
 def _returns_its_class(scope: Scope, node: cst.BaseExpression, program: Program) -> bool:
@@ -185,7 +274,11 @@ def _returns_its_class(scope: Scope, node: cst.BaseExpression, program: Program)
     function: LocalFunction | None = found[0]
     if called:  # a factory: what it returns is the decorator
         function = _returned_function(found[0])
-    return function is not None and _returns_its_argument(function)
+    return (
+        function is not None
+        and not overrules_abstract(function.module.source.tree.code_for_node(function.node))
+        and _returns_its_argument(function)
+    )
 
 
 def _returned_function(factory: LocalFunction) -> LocalFunction | None:

@@ -16,6 +16,7 @@ import libcst as cst
 
 from store_lint.chatkit_api import Class
 from store_lint.tree.expressions import walk
+from store_lint.tree.module import parameters
 from store_lint.tree.program import External, LocalClass, LocalFunction
 
 if TYPE_CHECKING:
@@ -39,7 +40,10 @@ _ABSTRACT: Final = frozenset(
 )
 _ABC_MAKERS: Final = frozenset({"abc.ABC", "typing.Protocol", "typing_extensions.Protocol"})
 _KEEPS_ABSTRACT: Final = frozenset({"property", "classmethod", "staticmethod", "override"})
-_OVERRULED: Final = re.compile(r"__abstractmethods__|update_abstractmethods")
+_OVERRULED: Final = re.compile(
+    r"__abstractmethods__\s*=(?!=)|['\"]__abstractmethods__['\"]|\bupdate_abstractmethods\b"
+)
+_METACLASS_HOOKS: Final = frozenset({"__init__", "__new__", "__prepare__", "mro"})
 _STANDARD: Final = frozenset({"typing_extensions", "builtins", *sys.stdlib_module_names})
 
 Found = Literal["abstract", "defined", "unknown"]
@@ -75,8 +79,12 @@ class Stores:
         return None if found is None else tuple(found.values())
 
     def own_abstract(self, cls: LocalClass) -> bool:
-        """Whether the body of a class declares abstract methods."""
-        return any(self._own(cls, name) == "abstract" for name in cls.scope.bindings)
+        """Whether the body of a class declares abstract methods, and does not merely pass one on."""
+        return any(
+            self._own(cls, name) == "abstract"
+            for name, bindings in cls.scope.bindings.items()
+            if not isinstance(bindings[-1].value, (cst.Name, cst.Attribute))
+        )
 
     def _chatkit(self, dotted: str) -> Class | None:
         found = self._api.lookup(dotted)
@@ -149,6 +157,8 @@ class Stores:
             if id(binding.statement) not in typing_only
             and not (binding.kind == "value" and binding.value is None and binding.annotation)
         ]
+        if name in self._program.expressions(cls.module).captured.get(cls.scope, ()):
+            return "defined"
         if not bindings:
             return None
         if not all(self._binds_abstract(cls.scope, binding) for binding in bindings):
@@ -212,19 +222,34 @@ class Stores:
         for base in self._program.lineage(cls).classes:
             if not isinstance(base, LocalClass):
                 continue
-            if not self._has_known_bases(base) or _OVERRULED.search(base.module.source.text):
+            if not self._has_known_bases(base) or overrules_abstract(base.module.source.text):
                 return False
-            if base != cls and "__init_subclass__" in base.scope.bindings:
+            if base != cls and not _adds_nothing_to_subclasses(base):
                 return False
             metaclass = _metaclass(base)
-            if metaclass is not None and not any(
-                isinstance(d, External) and d.dotted == "abc.ABCMeta"
-                for d in self._program.resolve(base.scope.parent or base.scope, metaclass)
+            if metaclass is not None and not all(
+                self._is_plain_metaclass(d)
+                for d in self._program.resolve(base.scope.parent or base.scope, metaclass) or (None,)
             ):
                 return False
             if _fills_its_namespace(base.node):
                 return False
         return True
+
+    def _is_plain_metaclass(self, found: Definition | None) -> bool:
+        """Whether classes of it are made as ABCMeta makes them."""
+        if isinstance(found, External):
+            return found.dotted in ("abc.ABCMeta", "builtins.type")
+        if not isinstance(found, LocalClass):
+            return False
+        lineage = self._program.lineage(found)
+        return lineage.complete and all(
+            self._is_plain_metaclass(base)
+            if isinstance(base, External)
+            else not _METACLASS_HOOKS & base.scope.bindings.keys()
+            and _calls_its_super(base, "__call__")
+            for base in lineage.classes
+        )
 
     def _has_known_bases(self, cls: LocalClass) -> bool:
         """Whether no base of another package can implement what `Store` leaves open.
@@ -240,6 +265,46 @@ class Stores:
             elif not _is_standard(base.dotted) and not behind_store:
                 return False
         return True
+
+
+def overrules_abstract(text: str) -> bool:
+    """Whether code sets by hand which methods of a class count as abstract."""
+    return _OVERRULED.search(text) is not None
+
+
+def _adds_nothing_to_subclasses(cls: LocalClass) -> bool:
+    """Whether its `__init_subclass__`, if it has one, gives the subclass no methods: ABCMeta counts
+    the abstract ones after it has run."""
+    for binding in cls.scope.bindings.get("__init_subclass__", ()):
+        if not isinstance(binding.node, cst.FunctionDef):
+            return False
+        params = parameters(binding.node)
+        receiver = params[0].name.value if params else ""
+        for part in walk(binding.node.body):
+            if isinstance(part, cst.Call):
+                func = part.func
+                handed_on = any(
+                    isinstance(arg.value, cst.Name) and arg.value.value == receiver for arg in part.args
+                )
+                kept = isinstance(func, cst.Attribute) and func.attr.value in ("append", "add")
+                if handed_on and not kept:
+                    return False
+            elif isinstance(part, cst.AssignTarget) and isinstance(part.target, cst.Attribute):
+                owner = part.target.value
+                if isinstance(owner, cst.Name) and owner.value == receiver:
+                    return False
+    return True
+
+
+def _calls_its_super(cls: LocalClass, method: str) -> bool:
+    """Whether each definition of a method in the class's body, if there is one, reaches the
+    inherited one."""
+    return all(
+        any(
+            isinstance(part, cst.Attribute) and part.attr.value == method for part in walk(binding.node)
+        )
+        for binding in cls.scope.bindings.get(method, ())
+    )
 
 
 def _is_standard(dotted: str) -> bool:

@@ -1,0 +1,2 @@
+from .base import BaseFiles
+from .mixins import Deleting

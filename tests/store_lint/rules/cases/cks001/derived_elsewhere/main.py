@@ -1,0 +1,7 @@
+import base as stores
+
+Made = stores.MadeFiles
+
+
+def main():
+    Made()

@@ -1,0 +1,5 @@
+from chatkit.store import AttachmentStore
+
+
+class FileStore(AttachmentStore):  # abstract: others derive from it
+    pass
