@@ -16,7 +16,7 @@ from store_lint.rules.sql.tokens import HOLE, pairs
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from store_lint.rules.sql.schema import Schema
+    from store_lint.rules.sql.project import Tables
     from store_lint.rules.sql.tokens import Token
 
 IS_NULL: Final = "is null"
@@ -108,6 +108,8 @@ class Occurrence:
     """'text', 'int', 'timestamptz', …, an array as 'text[]', IS_NULL; None where it is not known."""
     hidden_before: bool
     """Whether something that is not known, and may hold placeholders, is read before it."""
+    in_limit: bool
+    """Whether it is the bare value of LIMIT or OFFSET."""
 
 
 @dataclass(slots=True)
@@ -118,7 +120,7 @@ class _Region:
     end: int
     parent: _Region | None = None
     verb: str = ""
-    tables: dict[str, str | None] = field(default_factory=dict)
+    tables: dict[str, str | None] = field(default_factory=dict[str, "str | None"])
     """The tables by the names under which the query knows them; None for one that is not known."""
     target: str | None = None
     """The table that an INSERT or UPDATE writes."""
@@ -127,16 +129,29 @@ class _Region:
 class Statement:
     """One SQL statement, in the dialect of PostgreSQL."""
 
-    def __init__(self, tokens: Sequence[Token], schema: Schema) -> None:
+    def __init__(self, tokens: Sequence[Token], tables: Tables) -> None:
         while tokens and tokens[-1].text == ";":
             tokens = tokens[:-1]
         self.tokens = tokens
-        self._schema = schema
+        self._tables = tables
         self._pairs = pairs(tokens)
         self._opening = _enclosing(tokens)
         self._regions: dict[int, _Region] = {}
         self._top = self._region(0, len(tokens), None)
         self._derived = self._with_names()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no placeholder can hide in what is not known of the text."""
+        return not any(
+            token.has_hole and (token.kind == "param" or not self._is_name(index))
+            for index, token in enumerate(self.tokens)
+        )
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the text is one statement and not several."""
+        return not any(token.text == ";" for token in self.tokens)
 
     def occurrences(self) -> list[Occurrence]:
         """Every placeholder, in the order in which PostgreSQL reads them."""
@@ -146,7 +161,9 @@ class Statement:
             token = self.tokens[index]
             if token.kind == "param":
                 kind = self._type(index)
-                found.append(Occurrence(token.text, index, kind, hidden))
+                found.append(
+                    Occurrence(token.text, index, kind, hidden, self._text(index - 1) in ("limit", "offset"))
+                )
             elif token.has_hole and not self._is_name(index):
                 hidden = True
         return found
@@ -340,14 +357,11 @@ class Statement:
         if self._text(after) == "(" and self._text(index - 1) != "into":  # a function
             region.tables[f"({index}"] = None
             return None
-        if name in self._with_names_of():
+        if name in self._derived:
             name = None
         shown = self.tokens[after - 1].text
         region.tables[self._alias(after) or shown] = name
         return name
-
-    def _with_names_of(self) -> frozenset[str]:
-        return self._derived
 
     def _alias(self, index: int) -> str | None:
         if self._text(index) == "as":
@@ -367,17 +381,20 @@ class Statement:
             if table is not None:
                 if table in region.tables:
                     known = region.tables[table]
-                    return self._schema.type_of(known, column) if known is not None else None
+                    return self._type_of(known, column)
             else:
                 real = set(region.tables.values())
-                if None in real or not all(self._schema.has(t) for t in real if t is not None):
+                if None in real or not all(self._tables.of(t).has(t) for t in real if t is not None):
                     return None
-                holders = [t for t in real if t and column in self._schema.columns[t]]
+                holders = [t for t in real if t and column in self._tables.of(t).columns[t]]
                 if holders:
-                    types = {self._schema.type_of(t, column) for t in holders}
+                    types = {self._type_of(t, column) for t in holders}
                     return types.pop() if len(types) == 1 else None
             region = region.parent
         return None
+
+    def _type_of(self, table: str | None, column: str) -> str | None:
+        return self._tables.of(table).type_of(table, column) if table is not None else None
 
     def _region_of(self, index: int) -> _Region:
         best = self._top
@@ -552,11 +569,11 @@ class Statement:
             names = parts(self.tokens, self._pairs[closing] + 1, closing)
             if len(names) != count or position >= count or len(names[position]) != 1:
                 return None
-            return self._schema.type_of(region.target, self._text(names[position].start))
-        names_in_order = self._schema.order.get(region.target, [])
+            return self._type_of(region.target, self._text(names[position].start))
+        names_in_order = self._tables.of(region.target).order.get(region.target, [])
         if position >= len(names_in_order):
             return None
-        return self._schema.type_of(region.target, names_in_order[position])
+        return self._type_of(region.target, names_in_order[position])
 
     def _row(self, opening: int, position: int, count: int) -> str | None:
         """The type of the other row's element in `(a, b) < ($1, $2)`."""
@@ -571,7 +588,7 @@ class Statement:
         name = names[position]
         if self._is_set_target(self._pairs[at - 1]):
             target = self._region_of(at).target
-            return self._schema.type_of(target, self._text(name.start)) if target else None
+            return self._type_of(target, self._text(name.start))
         return self._whole(name)
 
     def _assigned(self, equals: int) -> str | None:
@@ -579,7 +596,7 @@ class Statement:
         if self._text(equals) != "=" or not self._is_set_target(equals - 1):
             return None
         target = self._region_of(equals).target
-        return self._schema.type_of(target, self._text(equals - 1)) if target is not None else None
+        return self._type_of(target, self._text(equals - 1))
 
     def _is_set_target(self, index: int) -> bool:
         """Whether the name (or the row of names) at `index` is assigned by SET."""
@@ -598,6 +615,7 @@ class Statement:
             if self._opening[at] == depth_at and self._is_word(
                 at,
                 "set", "where", "limit", "offset", "select", "from", "returning", "values", "having",
+                "order", "group",
             ):  # fmt: skip
                 if self._text(at) != "from" or self._text(at - 1) != "distinct":
                     return self._text(at)
@@ -622,9 +640,17 @@ class Statement:
             before
             in ("from", "into", "join", "update", "table", "by", ".", "only", "asc", "desc", "as")
             or after in (".", "asc", "desc")
-            or (after in _COMPARISONS and self._text(index + 2)[:1] in "$%?:")
-            or self._clause_word(index) == "select"
+            or (after in _COMPARISONS and self._text(index + 2)[:1] in ("$", "%", "?", ":"))
+            or (self._is_param(index + 1) and self._is_value(index - 1))
+            or self._clause_word(index) in ("select", "order", "group")
         )
+
+    def _is_param(self, index: int) -> bool:
+        return 0 <= index < len(self.tokens) and self.tokens[index].kind == "param"
+
+    def _is_value(self, index: int) -> bool:
+        """Whether an operand ends at `index`, so that an operator must follow."""
+        return self._primary_start(index) is not None
 
     # Operands
 

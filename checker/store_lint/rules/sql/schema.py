@@ -41,8 +41,10 @@ _ACTIONS: Final = frozenset("add alter drop rename owner set enable disable vali
 class Schema:
     """Which type each column of each table has; a column that two statements give two types has both."""
 
-    columns: dict[str, dict[str, set[str]]] = field(default_factory=dict)
-    order: dict[str, list[str]] = field(default_factory=dict)
+    columns: dict[str, dict[str, set[str]]] = field(
+        default_factory=dict[str, "dict[str, set[str]]"]
+    )
+    order: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
     """The columns of a table in their order, where exactly one statement creates it."""
 
     def read(self, text: str) -> None:
