@@ -168,6 +168,16 @@ class Program:
                 return True
         return False
 
+    def bytes_mentioning(self, word: str, near: Module) -> Iterator[tuple[Path, bytes]]:
+        """What stands in the files of the project of `near` in which a word occurs; nothing is parsed."""
+        for path in self._search(word, near.path):
+            yield path, self._read(path)
+
+    def folder_of_project(self, module: Module) -> str:
+        """The folder of the project to which a file belongs; its own where there is no project."""
+        folder = str(module.path.parent)
+        return self._layout.project_of(folder) or folder
+
     def mentioning(self, word: str, near: Module, like: bytes = b"") -> Iterator[Module]:
         """The files of the project of `near` in which a word occurs, as far as they parse.
 
