@@ -30,7 +30,7 @@ from store_lint.flow.knowledge import (
     RETURNS,
 )
 from store_lint.flow.moments import DATETIME, moment
-from store_lint.flow.state import GLOBAL, States, held_items, is_shared, join_states, write
+from store_lint.flow.state import GLOBAL, States, held_items, is_shared, join_states, trust, write
 from store_lint.flow.syntax import (
     assigned_attributes,
     assigned_names,
@@ -411,7 +411,7 @@ class Analysis:
                 exact = exact and known
             else:
                 bindings = owner.scope.bindings
-                special = {"__getattr__", "__getattribute__", "__setattr__"}
+                special = {"__getattr__", "__getattribute__", "__setattr__", "__new__"}
                 exact = exact and not (special & bindings.keys())
                 exact = exact and (not owner.node.decorators or self._is_dataclass(owner))
         self._exact[key] = exact
@@ -826,11 +826,7 @@ class Analysis:
         is_async: bool,
     ) -> Value:
         """A call that is not followed may have set whatever was missing."""
-        prefix = f"{receiver_path}." if receiver_path else None
-        for path, known in state.paths.items():
-            reachable = (prefix and path.startswith(prefix)) or GLOBAL in path
-            if reachable and may_be_missing(known):
-                state.paths[path] = without_missing(known) | UNKNOWN
+        trust(state, receiver_path)
         known = without_missing(declared) or UNKNOWN
         result = frozenset(
             Instance(a.cls, a.args, a.declared, handed=True) if isinstance(a, Instance) else a

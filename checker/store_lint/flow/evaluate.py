@@ -23,11 +23,13 @@ from store_lint.flow.moments import derived, is_moment
 from store_lint.flow.state import (
     CONTENTS,
     GLOBAL,
+    TASKS,
     all_items,
     assume_present,
     held_items,
     join_states,
     narrow,
+    trust,
     widened_items,
     write,
 )
@@ -85,8 +87,10 @@ _FALSY_TYPES: Final = frozenset(
 _HANDING: Final = frozenset({"sorted", "max", "min", "filter", "map", "list.sort"})
 """What calls a function that it is given with the elements of what it is given, or of its receiver."""
 _WRAPPING_CALLS: Final = frozenset(
-    {"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.run", "asyncio.create_task"}
+    {"asyncio.wait_for", "asyncio.shield", "asyncio.gather", "asyncio.run"}
 )
+_SCHEDULING_CALLS: Final = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
+"""They return before what they are given has run; it may run at any later `await`."""
 NONE_LITERAL: Final = "None"
 
 
@@ -322,6 +326,8 @@ class Evaluator:
         receiver: Value | None = None
         receiver_path: str | None = None
         if isinstance(node.func, cst.Attribute):
+            if node.func.attr.value == "__await__" and isinstance(node.func.value, cst.Call):
+                return self.call(node.func.value, state, awaited=True)
             callee = self.attribute(node.func, state, called=True)
             receiver = self._again(node.func.value, state)
             receiver_path = self._receiver_path(node.func, state)
@@ -366,7 +372,7 @@ class Evaluator:
     ) -> tuple[Argument, ...]:
         """The arguments; a lambda that a builtin calls with the elements of a collection sees those."""
         given = {
-            index: self._argument(arg, state, runs=True)
+            index: self._argument(arg, state, runs=not external & _SCHEDULING_CALLS)
             for index, arg in enumerate(node.args)
             if not isinstance(arg.value, cst.Lambda)
         }
@@ -433,7 +439,9 @@ class Evaluator:
         """What is handed to code that is not known may be changed or run there."""
         for arg in args:
             for atom in arg.value:
-                if isinstance(atom, (BuiltSequence, BuiltMapping)):
+                if isinstance(atom, (SelfObject, Instance)) and isinstance(atom.cls, LocalClass):
+                    trust(state, self.path(arg.node.value, state))
+                elif isinstance(atom, (BuiltSequence, BuiltMapping)):
                     held = state.heap.get(atom.site)
                     if isinstance(held, Items):
                         state.heap[atom.site] = widened_items(held)
@@ -586,12 +594,16 @@ class Evaluator:
             self.escape(args[1:], state)
             first = args[0].value
             return frozenset(a for a in first if isinstance(a, Pending)) or UNKNOWN
+        if dotted in _SCHEDULING_CALLS and args:
+            state.paths[TASKS] = args[0].value
+            return args[0].value
         if dotted in (f"{CONTEXT_VARIABLE}.get", f"{CONTEXT_VARIABLE}.set"):
             return self._context_variable(function, node, args, state)
         made = self.analysis.call_external(dotted, function.receiver, node, args)
         if made is not None:
             return made
-        self.escape(args, state)
+        if not hasattr(builtins, dotted):
+            self.escape(args, state)
         return UNKNOWN
 
     def _context_variable(
@@ -767,10 +779,26 @@ class Evaluator:
             self.use(inner, "await", found, path, state)
             if path is not None:
                 assume_present(state, path, found)
+        if not isinstance(inner, cst.Call):
+            self._run_later(found, path, state)
+        elif TASKS in state.paths:
+            self._run_later(state.paths[TASKS], None, state)
         result = self.ready(found)
         if path is not None and any(isinstance(a, Pending) and a.by in SELF_READYING for a in found):
             narrow(state, path, result)
         return result
+
+    def _run_later(self, found: Value, path: str | None, state: State) -> None:
+        """Await what was made before: a coroutine, a task, an object with `__await__`."""
+        state.paths.pop(TASKS, None)
+        for atom in found:
+            if isinstance(atom, Pending) and not atom.by:
+                trust(state, "self")
+            elif isinstance(atom, (SelfObject, Instance)) and isinstance(atom.cls, LocalClass):
+                member = self.analysis.class_member(atom.cls, "__await__")
+                if isinstance(member, LocalFunction):
+                    function = self.analysis.method(member, value(atom))
+                    self._call_local(function, path, (), state, runs=True)
 
     @staticmethod
     def ready(found: Value) -> Value:
@@ -1637,9 +1665,7 @@ def _getattr_call(node: cst.CSTNode) -> tuple[cst.BaseExpression, str] | None:
 
 def _typed(of: Value) -> Value:
     """The value without what it is exactly: of two numbers either may be the greater one."""
-    return frozenset(
-        Instance(type(a.value).__name__) if isinstance(a, Constant) else a for a in of
-    )
+    return frozenset(Instance(type(a.value).__name__) if isinstance(a, Constant) else a for a in of)
 
 
 def _subtracted(left: Value, right: Value) -> Value:

@@ -17,6 +17,7 @@ from store_lint.flow.values import (
     Unset,
     join,
     join_all,
+    may_be_missing,
     without_missing,
 )
 
@@ -28,6 +29,9 @@ GLOBAL = "::"
 
 CONTENTS = ".<contents>"
 """Ends the path of what a context variable holds."""
+
+TASKS = "<tasks>"
+"""The path of a coroutine that was scheduled and may run at the next `await`."""
 
 
 def is_shared(path: str) -> bool:
@@ -46,6 +50,14 @@ def write(state: State, path: str, value: Value) -> None:
         for name, of in list(state.aliases.items()):
             if name == path or of == path or of.startswith(path + "."):
                 del state.aliases[name]
+
+
+def trust(state: State, prefix: str | None) -> None:
+    """Code that is not known has run: what was missing below a path, or in a module, may be there."""
+    for path, known in state.paths.items():
+        below = prefix is not None and path.startswith(f"{prefix}.")
+        if (below or GLOBAL in path) and may_be_missing(known):
+            state.paths[path] = without_missing(known) | UNKNOWN
 
 
 def forget_below(state: State, path: str) -> None:
