@@ -30,7 +30,19 @@ from store_lint.flow.knowledge import (
     RETURNS,
 )
 from store_lint.flow.moments import DATETIME, moment
+<<<<<<< checker/store_lint/flow/analysis.py
+from store_lint.flow.state import (
+    GLOBAL,
+    States,
+    held_items,
+    is_shared,
+    join_held,
+    join_states,
+    write,
+)
+=======
 from store_lint.flow.state import GLOBAL, States, held_items, is_shared, join_states, trust, write
+>>>>>>> /tmp/adv/new.tmp
 from store_lint.flow.syntax import (
     assigned_attributes,
     assigned_names,
@@ -746,6 +758,8 @@ class Analysis:
         if kind == "context":
             return self._context(target, outcome, entry, state)
         self._leave(outcome.exits, entry, state)
+        for reached in outcome.exits:
+            _hand_over(result, reached, state)
         if not outcome.exits:
             state.dead = True
             return NEVER
@@ -788,7 +802,7 @@ class Analysis:
             # What the body does not tell, the annotation may; a None that it allows is a guess.
             known = frozenset(a for a in returned if not isinstance(a, Unknown))
             return join(known, without_missing(declared))
-        return returned
+        return typed(returned, declared)
 
     @staticmethod
     def _handed(atom: Atom, entry: _Entry) -> Atom:
@@ -1283,6 +1297,25 @@ def _place(active: _Active, path: str, function: LocalFunction) -> cst.CSTNode:
 
 
 _BUILT: Final = (BuiltSequence, BuiltMapping)
+
+
+def _hand_over(of: Value, reached: State, state: State) -> None:
+    """Make known to the caller's state what the lists and dicts hold that a call gives back."""
+    pending, seen = list(of), set[cst.CSTNode]()
+    while pending:
+        atom = pending.pop()
+        held = reached.heap.get(atom.site) if isinstance(atom, _BUILT) else None
+        if held is None or not isinstance(atom, _BUILT) or atom.site in seen:
+            continue
+        seen.add(atom.site)
+        before = state.heap.get(atom.site)
+        if before is not held:
+            # An earlier call may have given one from the same place.
+            state.heap[atom.site] = held if before is None else join_held(before, held)
+        if isinstance(held, Items):
+            pending.extend(inner for part in (*(held.known or ()), held.any) for inner in part)
+        else:
+            pending.extend(inner for _, part in held.known for inner in part)
 
 
 def _expanded(args: tuple[Argument, ...], state: State) -> tuple[Argument, ...]:

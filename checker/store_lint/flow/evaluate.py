@@ -1572,12 +1572,13 @@ class Evaluator:
 
 def _key_and_value(of: Value) -> tuple[Value, Value] | None:
     """The types of the keys and values of a dict of which only the declaration is known."""
-    keys, held = NEVER, NEVER
+    keys, values = NEVER, NEVER
     for atom in of:
-        if not isinstance(atom, Instance) or atom.cls != "dict" or len(atom.args) != 2:
+        args = atom.args if isinstance(atom, Instance) and atom.cls == "dict" else ()
+        if len(args) < 2:
             return None
-        keys, held = join(keys, atom.args[0]), join(held, atom.args[1])
-    return (keys, held) if of else None
+        keys, values = join(keys, args[0]), join(values, args[1])
+    return (keys, values) if of else None
 
 
 def _typed_dict_method(key: Value, held: Value, method: str, args: tuple[Argument, ...]) -> Value:

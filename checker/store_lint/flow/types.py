@@ -221,10 +221,10 @@ def typed(given: Value, declared: Value, state: State | None = None) -> Value:
 
     `state` tells of built containers whether they are empty; without one they count as not.
     """
-    containers = {
+    containers: dict[str, Atom] = {
         atom.cls: atom
         for atom in declared
-        if isinstance(atom, Instance) and atom.args and atom.cls in ("list", "dict", "set")
+        if isinstance(atom, Instance) and atom.args and isinstance(atom.cls, str)
     }
     if not containers:
         return given

@@ -238,7 +238,8 @@ class Program:
     def _starred(self, scope: Scope, name: str, hops: int) -> Iterator[Definition]:
         for target, _ in scope.stars:
             for source in self.imported(scope.module, target, hops - 1):
-                yield from self._attribute(source, name, hops - 1)
+                if not (isinstance(source, External) and hasattr(builtins, name)):
+                    yield from self._attribute(source, name, hops - 1)
 
     def member(self, scope: Scope, name: str, hops: int = MAX_HOPS) -> tuple[Definition, ...]:
         """What the scope itself binds `name` to, imports and aliases followed."""
