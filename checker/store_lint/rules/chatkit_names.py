@@ -386,9 +386,6 @@ class ChatkitNames:
     def _wrong_after_star(self) -> Iterator[Violation]:
         """Names that only a `from chatkit.types import *` could give, and does not."""
         stars = self._module.scope.stars
-        modules = [target.module for target, _ in stars if target.level == 0]
-        if not any(m in self._api.modules() or _is_openai(m) for m in modules):
-            return
         for target, statement in stars:
             if target.level == 0 and self._lacks_module(target.module) and self._is_outside(target.module):
                 if not is_expected(self._module, self._module.scope, statement, IMPORT_ERRORS):
@@ -398,6 +395,9 @@ class ChatkitNames:
                         f"name what you need: `from {self._module_meant(target.module) or 'chatkit.types'} "
                         "import ...`",
                     )
+        modules = [target.module for target, _ in stars if target.level == 0]
+        if not any(m in self._api.modules() or _is_openai(m) for m in modules):
+            return
         sources: list[Iterable[str]] = []
         for target, _ in stars:
             found = self._program.imported(self._module, ImportTarget(target.module, target.level))

@@ -122,9 +122,9 @@ class _Messages:
             return
         (method,) = names
         receiver = event.receiver
-        if method not in _ADDS or not receiver or len(event.args) <= _ADDS[method]:
+        if method not in _ADDS or not receiver or not isinstance(node.func, cst.Attribute) or len(event.args) <= _ADDS[method]:
             return
-        wanted = self._elements(receiver)
+        wanted = self._field_elements(node) or self._elements(receiver)
         if wanted is None:
             return
         arg = event.args[_ADDS[method]]
@@ -142,6 +142,26 @@ class _Messages:
             for misfit in self._contents.of_elements(wanted, item, event.state):
                 if misfit.kind in ("class", "scalar") and not misfit.mixed:
                     yield from self._in_typed_list(misfit, site)
+
+    def _field_elements(self, node: cst.Call) -> Value | None:
+        """The type of the elements of a list that is a model's field (`item.content.append`)."""
+        assert isinstance(node.func, cst.Attribute)
+        held = node.func.value
+        if not isinstance(held, cst.Attribute):
+            return None
+        found: list[Value] = []
+        for event in self._events.attributes.get(held, ()):
+            for atom in event.base:
+                if not isinstance(atom, Instance) or not isinstance(atom.cls, str):
+                    return None
+                field = self._api.model_fields(atom.cls).get(held.attr.value)
+                if field is None or not self._contents.is_worth(field):
+                    return None
+                declared = next(iter(self._types.text(field.type)))
+                if not isinstance(declared, Instance) or declared.cls != "list" or not declared.args:
+                    return None
+                found.append(declared.args[0])
+        return join_all(found) if found else None
 
     def _elements(self, receiver: Value) -> Value | None:
         """The type of the elements that a list is annotated to hold."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from store_lint.flow.values import Atom, State, Value
     from store_lint.tree.program import Program
 
+_FEW: Final = 3
 _SCALARS: Final = frozenset({"str", "int", "float", "bool", "bytes"})
 _DATED: Final = frozenset({"datetime.datetime", "uuid.UUID"})
 _ITERABLES: Final = frozenset({"list", "tuple", "set", "frozenset", "iterator"})
@@ -140,7 +141,7 @@ class Contents:
                 return self._in_list(atom, wanted.slice, state, site)
             if head == "typing.Literal":
                 return _literal(atom, wanted, site)
-            return []
+            wanted = wanted.value  # Page[ThreadItem]
         name = ast.unparse(wanted)
         symbol = self._api.lookup(name) if name.startswith("chatkit.") else None
         if isinstance(symbol, Class) and symbol.kind == "model":
@@ -150,8 +151,9 @@ class Contents:
             if not all(self._api.is_model(member) for member in members):
                 return []
             if symbol.discriminator is not None and isinstance(atom, BuiltMapping):
-                return self._tagged(atom, members, symbol.discriminator, state, site)
-            return self._in_union(atom, [_parsed(member) for member in members], state, site)
+                return self._tagged(atom, symbol, state, site)
+            found = self._in_union(atom, [_parsed(member) for member in members], state, site)
+            return [replace(misfit, wanted=self._shown(wanted)) for misfit in found]
         return []
 
     def _in_union(
@@ -251,16 +253,17 @@ class Contents:
     def _tagged(
         self,
         atom: BuiltMapping,
-        members: tuple[str, ...],
-        tag: str,
+        alias: Alias,
         state: State,
         site: cst.CSTNode | None,
     ) -> list[Misfit]:
         """A dict for a union with a discriminator."""
         entries = state.entries(atom)
-        if entries is None:
+        tag = alias.discriminator
+        if entries is None or tag is None:
             return []
-        wanted = " or ".join(f"`{_last(member)}`" for member in members)
+        members = self._api.members(alias.qualname)
+        wanted = _either(members, f"`{_last(alias.qualname)}`")
         by_tag = {
             str(literal): member
             for member in members
@@ -358,8 +361,15 @@ class Contents:
         name = ast.unparse(wanted)
         symbol = self._api.lookup(name) if name.startswith("chatkit.") else None
         if isinstance(symbol, Alias) and symbol.kind != "other":
-            return " or ".join(f"`{_last(m)}`" for m in self._api.members(name))
+            return _either(self._api.members(name), f"`{_last(name)}`")
         return f"`{_last(name)}`"
+
+
+def _either(classes: tuple[str, ...], together: str) -> str:
+    """The names of a few classes, or what all of them are."""
+    if len(classes) > _FEW:
+        return together
+    return " or ".join(f"`{_last(name)}`" for name in classes)
 
 
 def _literal(atom: Atom, wanted: ast.Subscript, site: cst.CSTNode | None) -> list[Misfit]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from store_lint.chatkit_api import Alias
-from store_lint.flow.values import ClassObject, BuiltSequence
+from store_lint.flow.values import BuiltSequence, ClassObject, Function
 from store_lint.rules.base import Replacement, Violation
 from store_lint.rules.fallbacks import is_expected
 from store_lint.tree.expressions import children
@@ -88,9 +88,10 @@ class UnionAliases:
             for event in called:
                 yield from self._call(node, self._held(event.callee), event.frame.scope)
                 if (
-                    isinstance(node.func, cst.Name)
-                    and node.func.value in _CHECKS
-                    and len(event.args) == 2
+                    len(event.args) == 2
+                    and len(event.callee) == 1
+                    and isinstance(function := next(iter(event.callee)), Function)
+                    and function.target in _CHECKS
                 ):
                     yield from self._checked_value(node, event.args[1].value, event.state, event.frame.scope)
         for node, reached in events.attributes.items():
@@ -227,9 +228,15 @@ class UnionAliases:
                     f"ask one of its classes: {self._members(alias)}",
                 )
                 return
+        if _is_hidden(second, hidden):
+            return
         for named in _checked(second):
-            if not _is_hidden(named, hidden):
-                yield from self._unchecked(node, self._named(scope, named), _code(named), scope)
+            yield from self._unchecked(node, self._named(scope, named), _code(named), scope)
+        for found in self._program.resolve(scope, second):
+            if isinstance(found, Variable) and found.binding.value is not None:
+                for named in _checked(found.binding.value):  # KINDS = (ThreadItem, Thread)
+                    alias = self._named(found.scope, named)
+                    yield from self._unchecked(node, alias, _code(named), scope)
 
     def _checked_value(
         self, node: cst.Call, given: Value, state: State, scope: Scope
@@ -247,12 +254,11 @@ class UnionAliases:
     ) -> Iterator[Violation]:
         if alias is None or alias.kind == "union" or self._is_expected(node, scope, None, "TypeError"):
             return
-        assert isinstance(node.func, cst.Name)
         base = self._common_base(alias)
         classes = f"`{base}`" if base is not None else f"a tuple of its classes: {self._members(alias)}"
         yield Violation(
             node,
-            f"`{shown}` is an Annotated union: {node.func.value}() raises TypeError "
+            f"`{shown}` is an Annotated union: {_code(node.func)}() raises TypeError "
             "(Subscripted generics cannot be used with class and instance checks)",
             f"check against {classes}",
         )

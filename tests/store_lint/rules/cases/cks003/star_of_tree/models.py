@@ -1,0 +1,5 @@
+from chatkit.store import Store
+
+
+class MessageContentPart:
+    pass

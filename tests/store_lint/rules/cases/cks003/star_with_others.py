@@ -1,0 +1,4 @@
+from chatkit.types import *
+from somewhere import *
+
+part = MessageContentPart(type="text", text="hi")

@@ -1,0 +1,3 @@
+from chatkit.types import Attachment, ThreadItem as Item
+
+Thing = Item
