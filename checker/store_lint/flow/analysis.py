@@ -30,7 +30,6 @@ from store_lint.flow.knowledge import (
     RETURNS,
 )
 from store_lint.flow.moments import DATETIME, moment
-<<<<<<< checker/store_lint/flow/analysis.py
 from store_lint.flow.state import (
     GLOBAL,
     States,
@@ -38,11 +37,9 @@ from store_lint.flow.state import (
     is_shared,
     join_held,
     join_states,
+    trust,
     write,
 )
-=======
-from store_lint.flow.state import GLOBAL, States, held_items, is_shared, join_states, trust, write
->>>>>>> /tmp/adv/new.tmp
 from store_lint.flow.syntax import (
     assigned_attributes,
     assigned_names,
