@@ -1583,8 +1583,7 @@ def _key_and_value(of: Value) -> tuple[Value, Value] | None:
 
 def _typed_dict_method(key: Value, held: Value, method: str, args: tuple[Argument, ...]) -> Value:
     if method == "get" and args:
-        default = args[1].value if len(args) > 1 else value(Nothing(args[0].node))
-        return join(held, default)
+        return join(held, next((a.value for a in args[1:]), value(Nothing(args[0].node))))
     if method in ("pop", "setdefault"):
         return join(held, args[1].value) if len(args) > 1 else held
     if method == "popitem":
