@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _MISTAKEN: Final = ("openai_chatkit", "openai.chatkit")
 """Modules that nobody ships: the distribution's name, and a part of the OpenAI client that it lacks."""
+_STUBBED: Final = re.compile(r"sys\.modules(?:\[|\.setdefault\(|\.update\()|patch\.dict\([^)]*sys\.modules")
+"""A file that puts modules of its own in place of others."""
 _LISTED: Final = 3
 
 
@@ -53,6 +55,8 @@ class ChatkitNames:
         self._api: Api = context.api
 
     def violations(self) -> Iterator[Violation]:
+        if _STUBBED.search(self._module.source.text):
+            return
         reported: set[cst.CSTNode] = set()
         for imported in self._imported():
             found = self._wrong_import(imported)
@@ -327,8 +331,12 @@ class ChatkitNames:
             if root not in roots or root in hidden:
                 continue
             found = self._wrong_attribute(node, scope)
-            if found is not None:
+            # `setattr(types, "Name", ...)`, in whatever way, gives it one.
+            if found is not None and not self._is_quoted(node.attr.value):
                 yield found
+
+    def _is_quoted(self, name: str) -> bool:
+        return f'"{name}"' in self._module.source.text or f"'{name}'" in self._module.source.text
 
     def _module_names(self) -> frozenset[str]:
         """The names that may mean a module of chatkit in this file."""
@@ -337,6 +345,10 @@ class ChatkitNames:
             for name, bindings in scope.bindings.items():
                 targets = [binding.target for binding in bindings if binding.target is not None]
                 if any(self._gives_module(target) for target in targets):
+                    found.add(name)
+        for scope in self._module.scopes() if found else ():
+            for name, bindings in scope.bindings.items():
+                if any((dotted_name(b.value) or "").partition(".")[0] in found for b in bindings):
                     found.add(name)
         return frozenset(found)
 

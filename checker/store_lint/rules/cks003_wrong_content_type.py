@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import libcst as cst
@@ -12,6 +13,7 @@ from store_lint.flow.values import (
     Function,
     Instance,
     BuiltSequence,
+    instance,
     join_all,
 )
 from store_lint.rules.base import Replacement, Rule, Violation
@@ -36,9 +38,20 @@ _USER_TEXT: Final = "chatkit.types.UserMessageTextContent"
 _ASSISTANT_TEXT: Final = "chatkit.types.AssistantMessageContent"
 _VALIDATORS: Final = frozenset({"model_validate", "parse_obj"})
 _ADAPTERS: Final = frozenset({"pydantic.TypeAdapter", "pydantic.type_adapter.TypeAdapter"})
+_SETTLED: Final = instance("list")
 _ADDS: Final = {"append": 0, "insert": 1, "extend": 0}
 _REPLACES_VALIDATION: Final = frozenset(
     {"__init__", "__new__", "__get_pydantic_core_schema__", "model_config", "Config", "model_post_init"}
+)
+_MAKING: Final = (
+    cst.SimpleString,
+    cst.FormattedString,
+    cst.ConcatenatedString,
+    cst.Dict,
+    cst.List,
+    cst.Tuple,
+    cst.Set,
+    cst.BaseComp,
 )
 _ERRORS: Final = frozenset({"ValidationError", "ValueError"})
 
@@ -59,6 +72,7 @@ class _Messages:
         self._module = module
         self._program = context.program
         self._api = context.api
+        self._flow = context.flow
         self._types = context.flow.types
         self._events = context.flow.events(module)
         self._typed = self._annotated_lists()
@@ -67,10 +81,10 @@ class _Messages:
         self._fits_elsewhere = False
 
     def violations(self) -> Iterator[Violation]:
-        for node, bound in self._events.binds.items():
+        for bound in self._events.binds.values():
             for event in bound:
                 if event.annotation is not None and event.expression is not None:
-                    yield from self._bound(node, event.stored, event.expression, event.state)
+                    yield from self._bound(event.stored, event.expression, event.state)
         for node, called in self._events.calls.items():
             for event in called:
                 for violation in self._added(node, event):
@@ -100,7 +114,7 @@ class _Messages:
         return found
 
     def _bound(
-        self, target: cst.CSTNode, stored: Value, expression: cst.BaseExpression, state: State
+        self, stored: Value, expression: cst.BaseExpression, state: State
     ) -> Iterator[Violation]:
         """`parts: list[UserMessageContent] = [AssistantMessageContent(...)]`."""
         for atom in stored:
@@ -111,9 +125,7 @@ class _Messages:
             for index, item in enumerate(items.known):
                 site = items.sites[index] if index < len(items.sites) else expression
                 for misfit in self._contents.of_elements(declared, item, state):
-                    if misfit.kind == "class":
-                        yield from self._in_typed_list(misfit, site)
-        del target
+                    yield from self._in_typed_list(misfit, site)
 
     def _added(self, node: cst.Call, event: CallEvent) -> Iterator[Violation]:
         """`parts.append(...)`, where the type of the list's elements is known."""
@@ -140,8 +152,7 @@ class _Messages:
                     given.append((item, site if _holds(arg.node.value, site) else arg.node.value))
         for item, site in given:
             for misfit in self._contents.of_elements(wanted, item, event.state):
-                if misfit.kind in ("class", "scalar") and not misfit.mixed:
-                    yield from self._in_typed_list(misfit, site)
+                yield from self._in_typed_list(misfit, site)
 
     def _field_elements(self, node: cst.Call) -> Value | None:
         """The type of the elements of a list that is a model's field (`item.content.append`)."""
@@ -179,7 +190,7 @@ class _Messages:
         return join_all(found) if found else None
 
     def _in_typed_list(self, misfit: Misfit, site: cst.CSTNode) -> Iterator[Violation]:
-        if id(site) in self._reported:
+        if id(site) in self._reported or misfit.mixed or misfit.kind not in ("class", "scalar"):
             return
         self._reported.add(id(site))
         yield Violation(
@@ -264,7 +275,10 @@ class _Messages:
         expression: cst.BaseExpression,
     ) -> Iterator[Violation]:
         inside = {id(part) for part in walk(expression)}
-        for misfit in self._contents.of_field(field, value, event.state):
+        state = event.state
+        if isinstance(expression, cst.Name) and value == _SETTLED:
+            value, state = self._of_constant(event.frame.scope, expression, value, state)
+        for misfit in self._contents.of_field(field, value, state):
             if misfit.kind == "none" and field.name != "content":
                 continue
             if id(misfit.site) in self._reported or not self._is_proved(node, event, misfit, expression):
@@ -274,6 +288,21 @@ class _Messages:
             place = misfit.site if misfit.site is not None and id(misfit.site) in inside else expression
             assert isinstance(place, cst.BaseExpression)
             yield self._violation(event.frame.scope, owner, field, misfit, place)
+
+    def _of_constant(
+        self, scope: Scope, name: cst.Name, value: Value, state: State
+    ) -> tuple[Value, State]:
+        """What a module's variable was bound to, and the state behind that; the analysis keeps its type."""
+        found = self._program.resolve(scope, name)
+        if len(found) == 1 and isinstance(found[0], Variable) and found[0].scope.parent is None:
+            variable = found[0]
+            module = variable.scope.module
+            events = self._events if module is self._module else self._flow.events(module)
+            bound = events.binds.get(variable.binding.node, ())
+            changed = re.search(rf"\b{re.escape(variable.name)}\s*(?:\.|\[|\+=)", module.source.text)
+            if len(bound) == 1 and not changed:
+                return bound[0].stored, bound[0].state
+        return value, state
 
     def _is_proved(
         self, node: cst.Call, event: CallEvent, misfit: Misfit, expression: cst.BaseExpression
@@ -287,10 +316,10 @@ class _Messages:
         if not here:
             return True
         mixed = misfit.mixed or self._fits_elsewhere
-        if misfit.site is None:
+        if misfit.site is None or (mixed and not _makes(misfit.site)):
             if not mixed:
                 return not self._comes_from_caller(event, expression)
-            return _is_literal_choice(expression)
+            return misfit.site is None and _makes(expression)
         there_function, there = conditions(self._module, misfit.site)
         if there_function is function:
             return not mixed or here <= there
@@ -511,9 +540,16 @@ def _holds(expression: cst.CSTNode, site: cst.CSTNode) -> bool:
     return any(node is site for node in walk(expression))
 
 
-def _is_literal_choice(expression: cst.BaseExpression) -> bool:
-    """Whether the alternatives are written in the call itself: `"a" if x else [...]`."""
-    return isinstance(expression, (cst.IfExp, cst.BooleanOperation))
+def _makes(node: cst.CSTNode) -> bool:
+    """Whether a value is made right here: what a variable or a helper gives was chosen elsewhere."""
+    if isinstance(node, cst.IfExp):
+        return _makes(node.body) and _makes(node.orelse)
+    if isinstance(node, cst.BooleanOperation):
+        return _makes(node.left) and _makes(node.right)
+    if isinstance(node, cst.Call):
+        name = (dotted_name(node.func) or "").rpartition(".")[2]
+        return name[:1].isupper() or name in ("str", "dict", "list")
+    return isinstance(node, _MAKING)
 
 
 def _is_plain(place: cst.BaseExpression) -> bool:

@@ -10,6 +10,7 @@ wrong there comes to light when it is read back.
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from store_lint.tree.program import Program
 
 _FEW: Final = 3
+_PART: Final = re.compile(r"^chatkit\.types\.(?:User|Assistant)Message\w*Content$")
 _SCALARS: Final = frozenset({"str", "int", "float", "bool", "bytes"})
 _DATED: Final = frozenset({"datetime.datetime", "uuid.UUID"})
 _ITERABLES: Final = frozenset({"list", "tuple", "set", "frozenset", "iterator"})
@@ -81,9 +83,9 @@ class Contents:
         return self._value(value, _parsed(text), state, None)
 
     def of_elements(self, wanted: Value, value: Value, state: State) -> list[Misfit]:
-        """What is wrong with `value` in a list whose elements are of one of some chatkit classes."""
+        """What is wrong with `value` in a list of messages' contents."""
         names = sorted(a.cls for a in wanted if isinstance(a, Instance) and isinstance(a.cls, str))
-        if len(names) != len(wanted) or not all(self._api.is_model(n) for n in names):
+        if len(names) != len(wanted) or not all(_PART.search(n) for n in names):
             return []
         return [replace(m, in_list=True) for m in self.of_type(" | ".join(names), value, state)]
 

@@ -50,6 +50,7 @@ class UnionAliases:
         self._context = context
         self._program = context.program
         self._api = context.api
+        self._names = _imported_names(module)
         self._calls = {
             id(use.node.func): use.node
             for use in context.program.expressions(module).calls
@@ -105,7 +106,7 @@ class UnionAliases:
         if not isinstance(node, (cst.Name, cst.Attribute)):
             return None
         root = (dotted_name(node) or "").partition(".")[0]
-        if not root or self._is_captured(scope, root):
+        if root not in self._names or self._is_captured(scope, root):
             return None
         return self._alias(self._program.resolve(scope, node))
 
@@ -149,7 +150,7 @@ class UnionAliases:
         self, node: cst.Attribute, alias: Alias | None, scope: Scope
     ) -> Iterator[Violation]:
         name = node.attr.value
-        if alias is None or name.startswith("_") or name in _HAS:
+        if alias is None or name in _HAS or (name.startswith("_") and name != "__fields__"):
             return
         if self._is_expected(node, scope, node.value, "AttributeError"):
             return
@@ -362,6 +363,16 @@ class UnionAliases:
     ) -> bool:
         shown = _code(about) if about is not None else ""
         return is_expected(self._module, scope, node, frozenset({error}), shown)
+
+
+def _imported_names(module: Module) -> frozenset[str]:
+    """The names that may lead to chatkit: imported ones, and those assigned from a name."""
+    return frozenset(
+        name
+        for scope in module.scopes()
+        for name, bindings in (*scope.bindings.items(), *scope.declared.items())
+        if any(b.kind == "import" or isinstance(b.value, (cst.Name, cst.Attribute)) for b in bindings)
+    )
 
 
 def _is_substitute(definition: Definition) -> bool:
