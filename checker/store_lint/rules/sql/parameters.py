@@ -35,10 +35,7 @@ _CLAUSES: Final[dict[str, tuple[str, ...]]] = {
     "insert": ("insert", "on", "returning"),
 }
 _BOUNDARIES: Final = frozenset(
-    """where and or not on when then else end having select set returning case by limit offset
-    using from values group order union intersect except as asc desc for fetch window between
-    is in like ilike similar escape nulls conflict do update join left right inner cross full
-    distinct all any some first next rows row only with""".split()
+    ["where", "and", "or", "not", "on", "when", "then", "else", "end", "having", "select", "set", "returning", "case", "by", "limit", "offset", "using", "from", "values", "group", "order", "union", "intersect", "except", "as", "asc", "desc", "for", "fetch", "window", "between", "is", "in", "like", "ilike", "similar", "escape", "nulls", "conflict", "do", "update", "join", "left", "right", "inner", "cross", "full", "distinct", "all", "any", "some", "first", "next", "rows", "row", "only", "with"]
 )
 _OPERATOR_WORDS: Final = frozenset({"at", "collate", "operator", "interval", "array"})
 _RESULTS: Final[dict[str, str]] = {
@@ -162,7 +159,9 @@ class Statement:
             if token.kind == "param":
                 kind = self._type(index)
                 found.append(
-                    Occurrence(token.text, index, kind, hidden, self._text(index - 1) in ("limit", "offset"))
+                    Occurrence(
+                        token.text, index, kind, hidden, self._text(index - 1) in ("limit", "offset")
+                    )
                 )
             elif token.has_hole and not self._is_name(index):
                 hidden = True

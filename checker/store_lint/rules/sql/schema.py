@@ -32,18 +32,16 @@ _NAMES: Final[dict[str, str]] = {
     "bytea": "bytea",
 }
 _NO_COLUMN: Final = frozenset(
-    "constraint primary unique foreign check exclude like key index fulltext spatial".split()
+    ["constraint", "primary", "unique", "foreign", "check", "exclude", "like", "key", "index", "fulltext", "spatial"]
 )
-_ACTIONS: Final = frozenset("add alter drop rename owner set enable disable validate attach".split())
+_ACTIONS: Final = frozenset(["add", "alter", "drop", "rename", "owner", "set", "enable", "disable", "validate", "attach"])
 
 
 @dataclass(slots=True)
 class Schema:
     """Which type each column of each table has; a column that two statements give two types has both."""
 
-    columns: dict[str, dict[str, set[str]]] = field(
-        default_factory=dict[str, "dict[str, set[str]]"]
-    )
+    columns: dict[str, dict[str, set[str]]] = field(default_factory=dict[str, "dict[str, set[str]]"])
     order: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
     """The columns of a table in their order, where exactly one statement creates it."""
 

@@ -20,7 +20,7 @@ HOLE: Final = "\0"
 _PARAMS: Final[dict[Style, str]] = {
     "dollar": rf"\$(?:\d+|{HOLE}[\w{HOLE}]*)",
     "sqlite": rf"\?\d*|(?<!:)[:@$][\w{HOLE}]+",
-    "format": rf"%(?:\([^)]*\))?[sbt](?!\w)",
+    "format": r"%(?:\([^)]*\))?[sbt](?!\w)",
 }
 _TOKEN: Final[dict[Style, re.Pattern[str]]] = {
     style: re.compile(
