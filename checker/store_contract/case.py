@@ -111,7 +111,9 @@ def check_declarations(unsupported: Mapping[str, str]) -> None:
     for key, reason in unsupported.items():
         if key not in known:
             features = " or ".join(FEATURES)
-            raise UnknownCase(f"{key!r} is no case, id ({'C41'}) or feature ({features}) that can be missing")
+            raise UnknownCase(
+                f"{key!r} is no case, id ({'C41'}) or feature ({features}) that can be missing"
+            )
         if not reason.strip():
             raise UnknownCase(f"{key!r} is declared missing without a reason")
 
@@ -129,7 +131,9 @@ def _registrar(profile: Profile, needs: tuple[Need, ...]) -> Callable[[CaseFunct
         name = function.__name__
         parts = _DOCSTRING.fullmatch(inspect.getdoc(function) or "")
         if not _NAME.fullmatch(name) or parts is None or name in _registry:
-            raise TypeError(f"{name}: not the form that the docstring of {__name__} describes, or a second one")
+            raise TypeError(
+                f"{name}: not the form that the docstring of {__name__} describes, or a second one"
+            )
         texts = {key: " ".join(text.split()) for key, text in parts.groupdict().items()}
         _registry[name] = Case(name, profile, frozenset(needs), prove=function, **texts)
         return function

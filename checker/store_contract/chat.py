@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 class Chat(ChatKitServer[Any]):
     """A server that answers by the script that a case sets, and remembers what it was told."""
 
-    def __init__(self, store: Store[Any], respond: Respond | None = None, act: Act | None = None) -> None:
+    def __init__(
+        self, store: Store[Any], respond: Respond | None = None, act: Act | None = None
+    ) -> None:
         super().__init__(store, BlobStore())
         self.script = respond or _say_nothing
         self.act = act

@@ -52,12 +52,16 @@ def difference(actual: object, expected: object, at: str = "") -> str | None:
             return f"{at or 'it'} is a {type(actual).__name__}, not a {type(expected).__name__}"
         return difference(_fields(cast(BaseModel, actual)), _fields(expected), at)
     if isinstance(expected, dict) and isinstance(actual, dict):
-        return _difference_of_dicts(cast("dict[Any, Any]", actual), cast("dict[Any, Any]", expected), at)
+        return _difference_of_dicts(
+            cast("dict[Any, Any]", actual), cast("dict[Any, Any]", expected), at
+        )
     if isinstance(expected, (list, tuple)) and type(actual) is type(cast("object", expected)):
         left, right = cast("list[Any]", actual), cast("list[Any]", expected)
         if len(left) != len(right):
             return f"{at or 'it'} has {len(left)} elements, not {len(right)}: {brief(left)}"
-        found = (difference(one, other, f"{at}[{n}]") for n, (one, other) in enumerate(zip(left, right)))
+        found = (
+            difference(one, other, f"{at}[{n}]") for n, (one, other) in enumerate(zip(left, right))
+        )
         return next((text for text in found if text), None)
     if _plain_equal(actual, expected):
         return None
@@ -89,7 +93,8 @@ def _difference_of_dicts(actual: dict[Any, Any], expected: dict[Any, Any], at: s
         if key not in expected:
             return f"{at or 'it'} gained {key!r}"
     found = (
-        difference(actual[key], value, f"{at}.{key}" if at else str(key)) for key, value in expected.items()
+        difference(actual[key], value, f"{at}.{key}" if at else str(key))
+        for key, value in expected.items()
     )
     return next((text for text in found if text), None)
 

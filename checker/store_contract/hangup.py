@@ -43,7 +43,9 @@ async def hang_up(
 
     app = Starlette(routes=[Route("/chatkit", endpoint, methods=["POST"])])
     server = uvicorn.Server(
-        uvicorn.Config(app, log_level="critical", lifespan="off", ws="none", timeout_graceful_shutdown=1)
+        uvicorn.Config(
+            app, log_level="critical", lifespan="off", ws="none", timeout_graceful_shutdown=1
+        )
     )
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.create_task(server.serve(sockets=[listening]))

@@ -30,7 +30,9 @@ class Loop:
     def __init__(self) -> None:
         self.stuck = False
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="store-contract", daemon=True)
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="store-contract", daemon=True
+        )
         self._thread.start()
 
     def run(self, coroutine: Coroutine[Any, Any, T], seconds: float) -> T:
@@ -47,7 +49,11 @@ class Loop:
 
     def close(self) -> None:
         """Stop the loop; a stuck one is left to its daemon thread."""
-        if self.stuck:
+        if self.stuck or self._loop.is_closed():
+            return
+        try:
+            self.run(self._loop.shutdown_default_executor(), GRACE)
+        except DidNotEnd:
             return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(GRACE)

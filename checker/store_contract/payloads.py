@@ -62,7 +62,9 @@ def members(union: Any) -> tuple[type[BaseModel], ...]:
     """The models of a union such as `chatkit.types.ThreadItem`, annotations taken off."""
     while get_origin(union) is Annotated:
         union = get_args(union)[0]
-    return tuple(union_member for member in get_args(union) or (union,) for union_member in _plain(member))
+    return tuple(
+        union_member for member in get_args(union) or (union,) for union_member in _plain(member)
+    )
 
 
 def items(kind: type[BaseModel]) -> st.SearchStrategy[Any]:
@@ -77,7 +79,9 @@ def any_item() -> st.SearchStrategy[Any]:
 
 def attachments() -> st.SearchStrategy[Any]:
     """Attachments of every kind."""
-    return st.one_of([_round_tripped(_of_model(kind), ATTACHMENT) for kind in members(models.Attachment)])
+    return st.one_of(
+        [_round_tripped(_of_model(kind), ATTACHMENT) for kind in members(models.Attachment)]
+    )
 
 
 def threads() -> st.SearchStrategy[models.ThreadMetadata]:
@@ -85,7 +89,9 @@ def threads() -> st.SearchStrategy[models.ThreadMetadata]:
     return _round_tripped(_of_model(models.ThreadMetadata), TypeAdapter(models.ThreadMetadata))
 
 
-def _round_tripped(strategy: st.SearchStrategy[Model | None], adapter: TypeAdapter[Any]) -> st.SearchStrategy[Model]:
+def _round_tripped(
+    strategy: st.SearchStrategy[Model | None], adapter: TypeAdapter[Any]
+) -> st.SearchStrategy[Model]:
     def trip(value: Model | None) -> Model | None:
         if value is None:
             return None
@@ -96,7 +102,9 @@ def _round_tripped(strategy: st.SearchStrategy[Model | None], adapter: TypeAdapt
             return None
         return once if once == again else None
 
-    return strategy.map(trip).filter(lambda value: value is not None).map(lambda value: cast(Model, value))
+    return (
+        strategy.map(trip).filter(lambda value: value is not None).map(lambda value: cast(Model, value))
+    )
 
 
 @st.composite
@@ -128,7 +136,9 @@ def _value(draw: st.DrawFn, annotation: Any, depth: int) -> Any:
         inner, *metadata = arguments
         constraints = [one for one in metadata if type(one).__module__.startswith("annotated_types")]
         return (
-            draw(st.from_type(Annotated[(inner, *constraints)])) if constraints else _value(draw, inner, depth)
+            draw(st.from_type(Annotated[(inner, *constraints)]))
+            if constraints
+            else _value(draw, inner, depth)
         )
     if origin is Literal:
         return draw(st.sampled_from(arguments))
@@ -140,7 +150,9 @@ def _value(draw: st.DrawFn, annotation: Any, depth: int) -> Any:
         return [_value(draw, arguments[0], depth - 1) for _ in range(count)]
     if origin is dict:
         count = draw(st.integers(0, 2))
-        return {_value(draw, arguments[0], depth): _value(draw, arguments[1], depth) for _ in range(count)}
+        return {
+            _value(draw, arguments[0], depth): _value(draw, arguments[1], depth) for _ in range(count)
+        }
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return _fields(draw, annotation, depth - 1)
     if is_typeddict(annotation):

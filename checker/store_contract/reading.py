@@ -36,7 +36,12 @@ async def page_of_items(
 
 
 async def page_of_threads(
-    store: Store[Any], context: object, *, after: str | None = None, limit: int = 100, order: Order = "asc"
+    store: Store[Any],
+    context: object,
+    *,
+    after: str | None = None,
+    limit: int = 100,
+    order: Order = "asc",
 ) -> Page[ThreadMetadata]:
     """One page of a tenant's threads. Raises Broken unless it is a `Page` of at most `limit`."""
     page = await store.load_threads(limit=limit, after=after, order=order, context=cast(Any, context))
@@ -56,7 +61,9 @@ async def all_threads(
     store: Store[Any], context: object, *, limit: int = 100, order: Order = "asc"
 ) -> list[ThreadMetadata]:
     """All threads of a tenant, page by page."""
-    return await _all(lambda after: page_of_threads(store, context, after=after, limit=limit, order=order))
+    return await _all(
+        lambda after: page_of_threads(store, context, after=after, limit=limit, order=order)
+    )
 
 
 def ids(rows: list[Any]) -> list[str]:
@@ -75,7 +82,9 @@ async def _all(load: Callable[[str | None], Awaitable[Page[Any]]]) -> list[Any]:
             return rows
         after = page.after
         if not after:
-            raise Broken(f"a page has has_more=True and after={after!r}, so nobody can load the next one")
+            raise Broken(
+                f"a page has has_more=True and after={after!r}, so nobody can load the next one"
+            )
         if after in cursors:
             raise Broken(f"paging does not end: the cursor {after!r} came twice")
         cursors.add(after)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import threading
 import time
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -15,7 +17,7 @@ from store_contract.loop import DidNotEnd, Loop
 from store_contract.target import METHODS, Target, TargetError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
 
     from store_contract.case import Profile
@@ -46,8 +48,7 @@ class Runner:
         check_declarations(target.unsupported)
         self.target = target
         self.effort = effort
-        self.hung = False
-        """Whether a case left threads behind that may keep the process from ending."""
+        self._threads_before = {*threading.enumerate()}
         self._loop = Loop()
         self._checked = False
 
@@ -57,8 +58,11 @@ class Runner:
             self._check_factory()
             self._checked = True
         started = time.monotonic()
+        with warnings.catch_warnings():
+            # Every store validates widgets, and openai-chatkit itself makes them in the deprecated way.
+            warnings.filterwarnings("ignore", "Direct usage of named widget", DeprecationWarning)
+            outcome, reason, error = self._outcome(case)
         declared = declared_reason(case, self.target.unsupported)
-        outcome, reason, error = self._outcome(case)
         if declared is not None and outcome != "broken":
             outcome, reason = "missing", f"{declared} (yet it holds: the declaration can go)"
         elif declared is not None:
@@ -68,6 +72,11 @@ class Runner:
     def close(self) -> None:
         """Stop the loop that the cases ran on."""
         self._loop.close()
+
+    def left_threads(self) -> list[threading.Thread]:
+        """Threads of a store that hung or was not closed, which keep the process from ending."""
+        started = {*threading.enumerate()} - self._threads_before
+        return [thread for thread in started if thread.is_alive() and not thread.daemon]
 
     def _outcome(self, case: Case) -> tuple[Outcome, str, BaseException | None]:
         for need, reason in HOOKS.items():
@@ -79,12 +88,15 @@ class Runner:
             raise
         except DidNotEnd as error:
             where = _method_in(error.__cause__)
-            return "broken", f"did not end within {self.effort.seconds:g} s{f', in {where}' * bool(where)}", error
+            return (
+                "broken",
+                f"did not end within {self.effort.seconds:g} s{f', in {where}' * bool(where)}",
+                error,
+            )
         except Exception as error:
             return "broken", reason_of(error), error
         finally:
             if self._loop.stuck:
-                self.hung = True
                 self._loop = Loop()
         return "held", "", None
 
@@ -114,24 +126,21 @@ def run(
     make_store: Callable[[], object],
     *,
     profile: Profile = "upstream",
-    select_: Iterable[str] = (),
+    only: Iterable[str] = (),
     contexts: object = None,
     second_store: Callable[..., object] | None = None,
     wrap_stream: Callable[..., object] | None = None,
-    unsupported: dict[str, str] | None = None,
+    unsupported: Mapping[str, str] | None = None,
     effort: Effort = DEFAULT,
-) -> Iterator[Result]:
-    """Run the contract against the stores of a factory; yields a result for each case as it ends.
+) -> list[Result]:
+    """Run the contract against the stores of a factory and give a result for each case.
 
-    The arguments are those of `Target`; `select_` takes beginnings of ids or names. Not to be called
-    from a running event loop's thread. Raises TargetError and UnknownCase, one line each.
+    The arguments are those of `Target`; `only` takes beginnings of ids or names. Blocks until all cases
+    have ended, each on a loop in another thread. Raises TargetError and UnknownCase, one line each.
     """
-    target = Target(make_store, contexts, second_store, wrap_stream, unsupported or {})
-    cases = select(select_, profile)
-    runner = Runner(target, effort)
+    runner = Runner(Target(make_store, contexts, second_store, wrap_stream, unsupported or {}), effort)
     try:
-        for case in cases:
-            yield runner.run(case)
+        return [runner.run(case) for case in select(only, profile)]
     finally:
         runner.close()
 

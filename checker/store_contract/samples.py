@@ -96,13 +96,20 @@ def a_tool_call(*, seconds: float = 0) -> ClientToolCallItem:
     )
 
 
-def a_hidden_item(content: object = "seen by the model only", *, seconds: float = 0) -> HiddenContextItem:
+def a_hidden_item(
+    content: object = "seen by the model only", *, seconds: float = 0
+) -> HiddenContextItem:
     """An item that never reaches the client."""
-    return HiddenContextItem(id=fresh_id("hid"), thread_id="thr", created_at=at(seconds), content=content)
+    return HiddenContextItem(
+        id=fresh_id("hid"), thread_id="thr", created_at=at(seconds), content=content
+    )
 
 
 def an_attachment(name: str = "notes.txt", attachment_id: str | None = None) -> FileAttachment:
     """A file with metadata, not sent in any thread yet."""
     return FileAttachment(
-        id=attachment_id or fresh_id("atc"), name=name, mime_type="text/plain", metadata={"blob": f"s3://{name}"}
+        id=attachment_id or fresh_id("atc"),
+        name=name,
+        mime_type="text/plain",
+        metadata={"blob": f"s3://{name}"},
     )

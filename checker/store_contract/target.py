@@ -73,11 +73,15 @@ class Target:
         try:
             first, second = given() if callable(given) else given
         except Exception as error:
-            raise TargetError(f"contexts must give two contexts, one for each tenant: {_said(error)}") from error
+            raise TargetError(
+                f"contexts must give two contexts, one for each tenant: {_said(error)}"
+            ) from error
         return first, second
 
 
-async def open_store(make: Callable[[], Any], closing: AsyncExitStack, name: str = "make_store") -> Store[Any]:
+async def open_store(
+    make: Callable[[], Any], closing: AsyncExitStack, name: str = "make_store"
+) -> Store[Any]:
     """Call a factory and see to it that `closing` undoes what it did.
 
     Raises TargetError if it fails or gives something that is no store.
@@ -119,17 +123,25 @@ def load_attribute(spec: str, what: str) -> Any:
     """
     module_name, colon, path = spec.partition(":")
     if not (module_name and colon and path):
-        raise TargetError(f"{what} {spec!r} is not of the form module:attribute, as in app.stores:make_store")
+        raise TargetError(
+            f"{what} {spec!r} is not of the form module:attribute, as in app.stores:make_store"
+        )
     if os.getcwd() not in sys.path and "" not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:
         found: Any = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name and (module_name + ".").startswith(error.name + "."):
-            raise TargetError(f"{what} {spec!r}: there is no module {error.name!r} in {os.getcwd()}") from error
-        raise TargetError(f"{what} {spec!r}: {module_name} cannot be imported: {_said(error)}") from error
+            raise TargetError(
+                f"{what} {spec!r}: there is no module {error.name!r} in {os.getcwd()}"
+            ) from error
+        raise TargetError(
+            f"{what} {spec!r}: {module_name} cannot be imported: {_said(error)}"
+        ) from error
     except (Exception, SystemExit) as error:
-        raise TargetError(f"{what} {spec!r}: {module_name} cannot be imported: {_said(error)}") from error
+        raise TargetError(
+            f"{what} {spec!r}: {module_name} cannot be imported: {_said(error)}"
+        ) from error
     for part in path.split("."):
         if not hasattr(found, part):
             raise TargetError(f"{what} {spec!r}: {module_name} has no {path!r}")

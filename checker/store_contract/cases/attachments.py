@@ -127,7 +127,10 @@ async def C41_orphaned_attachments_can_be_listed(bench: Bench) -> None:
         sorted(ids(found)) == sorted([never_sent.id, of_doomed.id]),
         f"orphaned_attachments lists {[one.name for one in found]}, not what was never sent and what was doomed",
     )
-    expect(len(await listing(bench.ours, older_than=timedelta(0), limit=1)) == 1, "limit=1 did not give one")
+    expect(
+        len(await listing(bench.ours, older_than=timedelta(0), limit=1)) == 1,
+        "limit=1 did not give one",
+    )
     young = ids(await listing(bench.ours, older_than=timedelta(days=1), limit=10))
     expect(never_sent.id not in young, "an attachment of this moment counts as older than a day")
     if not bench.lacks("tenants"):

@@ -137,7 +137,9 @@ def _machine(bench: Bench) -> type[RuleBasedStateMachine]:  # noqa: C901 - the m
             tenant = self.tenants[reader]
             known = tenant.items.get(where[1], {}).get(where[2])
             self.run(
-                _same_or_missing(self.store.load_item(where[1], where[2], context=tenant.context), known, "load_item")
+                _same_or_missing(
+                    self.store.load_item(where[1], where[2], context=tenant.context), known, "load_item"
+                )
             )
 
         @rule(where=thread_ids, reader=whose)
@@ -145,13 +147,17 @@ def _machine(bench: Bench) -> type[RuleBasedStateMachine]:  # noqa: C901 - the m
             tenant = self.tenants[reader]
             known = tenant.threads.get(where[1])
             self.run(
-                _same_or_missing(self.store.load_thread(where[1], context=tenant.context), known, "load_thread")
+                _same_or_missing(
+                    self.store.load_thread(where[1], context=tenant.context), known, "load_thread"
+                )
             )
 
         @rule(where=item_ids, by=whose)
         def delete_thread_item(self, where: tuple[int, str, str], by: int) -> None:
             self.tenants[by].items.get(where[1], {}).pop(where[2], None)
-            self.run(self.store.delete_thread_item(where[1], where[2], context=self.tenants[by].context))
+            self.run(
+                self.store.delete_thread_item(where[1], where[2], context=self.tenants[by].context)
+            )
 
         @rule(where=consumes(thread_ids), by=whose)
         def delete_thread(self, where: tuple[int, str], by: int) -> None:
@@ -160,11 +166,15 @@ def _machine(bench: Bench) -> type[RuleBasedStateMachine]:  # noqa: C901 - the m
             self.run(self.store.delete_thread(where[1], context=self.tenants[by].context))
 
         @rule(where=thread_ids, reader=whose, order=orders, limit=st.integers(1, 4))
-        def page_through_items(self, where: tuple[int, str], reader: int, order: Order, limit: int) -> None:
+        def page_through_items(
+            self, where: tuple[int, str], reader: int, order: Order, limit: int
+        ) -> None:
             tenant = self.tenants[reader]
             expected = _turned(tenant.listed_items(where[1]), order)
             found = self.run(all_items(self.store, tenant.context, where[1], limit=limit, order=order))
-            expect_same(ids(found), ids(expected), f"load_thread_items in {order!r}, {limit} a page, by id")
+            expect_same(
+                ids(found), ids(expected), f"load_thread_items in {order!r}, {limit} a page, by id"
+            )
             expect_same(found, expected, f"load_thread_items in {order!r}, {limit} a page")
 
         @rule(where=item_ids, order=orders, limit=st.integers(1, 4))

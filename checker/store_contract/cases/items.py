@@ -46,7 +46,9 @@ async def C15_add_is_idempotent(bench: Bench) -> None:
     workflow.workflow.tasks.append(ThoughtTask(content="done"))
     await store.add_thread_item(thread.id, workflow, context=bench.ours)
     found = await all_items(store, bench.ours, thread.id)
-    expect_same(ids(found), [workflow.id, later.id], "the ids of a thread after one item was added again")
+    expect_same(
+        ids(found), [workflow.id, later.id], "the ids of a thread after one item was added again"
+    )
     expect_same(found, [workflow, later], "a thread after one item was added again")
     loaded = await store.load_item(thread.id, workflow.id, context=bench.ours)
     expect_same(loaded, workflow, "an item that was added again")
@@ -126,7 +128,9 @@ async def C17_replacing_keeps_the_place(bench: Bench) -> None:
     found = await all_items(store, bench.ours, thread.id)
     expect_same(found, items, "a thread after items were replaced by ones of another time")
     page = await page_of_items(store, bench.ours, thread.id, after=items[1].id)
-    expect(ids(page.data) == ids(items[2:]), "the page behind a replaced item does not begin at its place")
+    expect(
+        ids(page.data) == ids(items[2:]), "the page behind a replaced item does not begin at its place"
+    )
 
 
 @upstream()
@@ -145,12 +149,20 @@ async def C18_threads_may_hold_the_same_item_id(bench: Bench) -> None:
     for thread, item in ((one, first), (two, second)):
         loaded = await store.load_item(thread.id, "msg_twin", context=bench.ours)
         expect_same(loaded, item, "an item whose id another thread uses too")
-        expect_same(await all_items(store, bench.ours, thread.id), [item], "a thread that shares an item's id")
+        expect_same(
+            await all_items(store, bench.ours, thread.id), [item], "a thread that shares an item's id"
+        )
     changed = a_reply("changed in two", "msg_twin")
     await store.save_item(two.id, changed, context=bench.ours)
-    expect_same(await all_items(store, bench.ours, one.id), [first], "a thread beside save_item of its twin")
+    expect_same(
+        await all_items(store, bench.ours, one.id), [first], "a thread beside save_item of its twin"
+    )
     await store.delete_thread_item(one.id, "msg_twin", context=bench.ours)
-    expect_same(await all_items(store, bench.ours, two.id), [changed], "a thread beside the deletion of its twin")
+    expect_same(
+        await all_items(store, bench.ours, two.id),
+        [changed],
+        "a thread beside the deletion of its twin",
+    )
 
 
 @house()
@@ -170,7 +182,9 @@ async def C19_fake_ids_lose_no_message(bench: Bench) -> None:
         expect_same(item, before, "the item that was handed to add_thread_item")
     found: list[Any] = await all_items(store, bench.ours, thread.id)
     texts = [item.content[0].text for item in found]
-    expect(texts == ["answer 0", "answer 1", "answer 2"], f"three messages with {FAKE_ID} are now {texts}")
+    expect(
+        texts == ["answer 0", "answer 1", "answer 2"], f"three messages with {FAKE_ID} are now {texts}"
+    )
     expect(len({*ids(found)}) == 3 and FAKE_ID not in ids(found), f"their ids are {ids(found)}")
 
 
@@ -187,14 +201,19 @@ async def C19_saving_a_fake_id_updates_the_newest(bench: Bench) -> None:
     await store.add_thread_item(other.id, a_reply("elsewhere", FAKE_ID), context=bench.ours)
     await store.save_item(thread.id, a_reply("0", FAKE_ID), context=bench.ours)
     await store.add_thread_item(thread.id, a_reply("1", FAKE_ID, seconds=1), context=bench.ours)
-    await store.add_thread_item(thread.id, a_reply("with an id of its own", seconds=2), context=bench.ours)
+    await store.add_thread_item(
+        thread.id, a_reply("with an id of its own", seconds=2), context=bench.ours
+    )
     await store.save_item(thread.id, a_reply("1, replaced", FAKE_ID, seconds=1), context=bench.ours)
     found: list[Any] = await all_items(store, bench.ours, thread.id)
     texts = [item.content[0].text for item in found]
     expected = ["0", "1, replaced", "with an id of its own"]
     expect(texts == expected, f"save_item of {FAKE_ID} gave {texts}, not {expected}")
     found = await all_items(store, bench.ours, other.id)
-    expect(found[0].content[0].text == "elsewhere", f"save_item of {FAKE_ID} changed another thread's message")
+    expect(
+        found[0].content[0].text == "elsewhere",
+        f"save_item of {FAKE_ID} changed another thread's message",
+    )
 
 
 @house()
@@ -298,7 +317,10 @@ async def C23_unknown_threads_have_no_items(bench: Bench) -> None:
     Mend: return `Page(data=[], has_more=False, after=None)`; raise nothing.
     """
     page = await page_of_items(bench.store, bench.ours, "thr_unknown")
-    expect(not page.data and not page.has_more and not page.after, f"the page is {page!r}, not an empty one")
+    expect(
+        not page.data and not page.has_more and not page.after,
+        f"the page is {page!r}, not an empty one",
+    )
 
 
 @upstream("tenants")
@@ -312,7 +334,10 @@ async def C23_foreign_threads_have_no_items(bench: Bench) -> None:
     await bench.store.save_thread(thread, context=bench.ours)
     await bench.store.add_thread_item(thread.id, a_reply(), context=bench.ours)
     page = await page_of_items(bench.store, bench.theirs, thread.id)
-    expect(not page.data and not page.has_more and not page.after, "the page of another tenant's thread has items")
+    expect(
+        not page.data and not page.has_more and not page.after,
+        "the page of another tenant's thread has items",
+    )
 
 
 @house()
@@ -332,7 +357,9 @@ async def C23_unknown_threads_have_no_items_behind_a_cursor(bench: Bench) -> Non
     for context, thread_id in contexts:
         for after in (item.id, "msg_unknown"):
             page = await page_of_items(bench.store, context, thread_id, after=after)
-            expect(not page.data and not page.has_more, "the page of a thread that is not there has items")
+            expect(
+                not page.data and not page.has_more, "the page of a thread that is not there has items"
+            )
 
 
 @upstream("tenants")
@@ -400,7 +427,9 @@ async def C35_hidden_items_are_not_filtered(bench: Bench) -> None:
     page = await page_of_items(store, bench.ours, thread.id, limit=2, after=items[0].id)
     expect(ids(page.data) == ids(items[1:3]), f"a page of hidden items holds {ids(page.data)}")
     expect(page.has_more, "a page of hidden items says that it is the last")
-    expect_same(await store.load_item(thread.id, items[1].id, context=bench.ours), items[1], "a hidden item")
+    expect_same(
+        await store.load_item(thread.id, items[1].id, context=bench.ours), items[1], "a hidden item"
+    )
 
 
 @upstream()

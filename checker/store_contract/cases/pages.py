@@ -37,7 +37,9 @@ async def C27_items_are_ordered_by_time(bench: Bench) -> None:
     thread, items = await _thread_of(bench, 7, written=(4, 1, 6, 0, 2, 5, 3))
     for limit in (100, 2):
         found = ids(await all_items(bench.store, bench.ours, thread.id, limit=limit))
-        expect(found == ids(items), f"items in 'asc', {limit} a page, are not in the order of created_at")
+        expect(
+            found == ids(items), f"items in 'asc', {limit} a page, are not in the order of created_at"
+        )
         found = ids(await all_items(bench.store, bench.ours, thread.id, limit=limit, order="desc"))
         expect(found == ids(items)[::-1], f"items in 'desc', {limit} a page, are not newest first")
 
@@ -70,7 +72,9 @@ async def C27_threads_of_equal_time_are_all_listed(bench: Bench) -> None:
     for thread in threads:
         await bench.store.save_thread(thread, context=bench.ours)
     whole = ids(await all_threads(bench.store, bench.ours))
-    expect(sorted(whole) == sorted(ids(threads)), "threads of one created_at are missing or listed twice")
+    expect(
+        sorted(whole) == sorted(ids(threads)), "threads of one created_at are missing or listed twice"
+    )
     for limit in (3, 1):
         found = ids(await all_threads(bench.store, bench.ours, limit=limit))
         expect_same(found, whole, f"threads of one created_at in 'asc', {limit} a page")
@@ -94,7 +98,10 @@ async def C28_order_is_not_the_ids_order(bench: Bench) -> None:
     expect(found == [f"thr_{name}" for name in names], f"threads came in the order {found}")
     for limit in (100, 2):
         found = ids(await all_items(store, bench.ours, "thr_m", limit=limit))
-        expect(found == [f"msg_{name}" for name in names], f"items of one created_at came in the order {found}")
+        expect(
+            found == [f"msg_{name}" for name in names],
+            f"items of one created_at came in the order {found}",
+        )
 
 
 @upstream()
@@ -158,16 +165,25 @@ async def C30_the_last_id_is_the_cursor(bench: Bench) -> None:
     page = await page_of_items(store, bench.ours, thread.id, limit=2, after=items[0].id)
     expect(ids(page.data) == ids(items[1:3]), "the page after an item does not begin behind it")
     page = await page_of_items(store, bench.ours, thread.id, limit=2, after=items[3].id, order="desc")
-    expect(ids(page.data) == [items[2].id, items[1].id], "in 'desc' the page after an item is not the older ones")
+    expect(
+        ids(page.data) == [items[2].id, items[1].id],
+        "in 'desc' the page after an item is not the older ones",
+    )
     threads = [thread, *(a_thread(seconds=n) for n in range(1, 5))]
     for each in threads[1:]:
         await store.save_thread(each, context=bench.ours)
     listed = await page_of_threads(store, bench.ours, limit=2)
-    expect(listed.after == threads[1].id, f"after is {listed.after!r}, the last thread's id {threads[1].id!r}")
+    expect(
+        listed.after == threads[1].id,
+        f"after is {listed.after!r}, the last thread's id {threads[1].id!r}",
+    )
     listed = await page_of_threads(store, bench.ours, limit=2, after=threads[0].id)
     expect(ids(listed.data) == ids(threads[1:3]), "the page after a thread does not begin behind it")
     listed = await page_of_threads(store, bench.ours, limit=2, after=threads[3].id, order="desc")
-    expect(ids(listed.data) == [threads[2].id, threads[1].id], "in 'desc' the threads after one are not the older")
+    expect(
+        ids(listed.data) == [threads[2].id, threads[1].id],
+        "in 'desc' the threads after one are not the older",
+    )
 
 
 @upstream()
@@ -183,9 +199,18 @@ async def C31_the_last_page_says_so(bench: Bench) -> None:
     for each in (a_thread(seconds=n) for n in range(1, 4)):
         await store.save_thread(each, context=bench.ours)
     for order in BOTH_ORDERS:
-        for limit, after, last in ((2, 0, False), (3, 0, False), (4, 0, True), (5, 0, True), (2, 2, True), (9, 4, True)):
+        for limit, after, last in (
+            (2, 0, False),
+            (3, 0, False),
+            (4, 0, True),
+            (5, 0, True),
+            (2, 2, True),
+            (9, 4, True),
+        ):
             row = items[after - 1 if order == "asc" else 4 - after].id if after else None
-            page = await page_of_items(store, bench.ours, thread.id, limit=limit, after=row, order=order)
+            page = await page_of_items(
+                store, bench.ours, thread.id, limit=limit, after=row, order=order
+            )
             what = f"{len(page.data)} of 4 items with limit={limit} behind {after} in {order!r}"
             _check_end(page, last, what)
             everything = ids(await all_threads(store, bench.ours, order=order))
@@ -217,8 +242,12 @@ async def C32_an_unknown_cursor_is_no_first_page(bench: Bench) -> None:
     """
     thread, _ = await _thread_of(bench, 3)
     for order in BOTH_ORDERS:
-        await _no_rows(page_of_items(bench.store, bench.ours, thread.id, after="msg_unknown", order=order), "items")
-        await _no_rows(page_of_threads(bench.store, bench.ours, after="thr_unknown", order=order), "threads")
+        await _no_rows(
+            page_of_items(bench.store, bench.ours, thread.id, after="msg_unknown", order=order), "items"
+        )
+        await _no_rows(
+            page_of_threads(bench.store, bench.ours, after="thr_unknown", order=order), "threads"
+        )
 
 
 @house()
@@ -273,11 +302,15 @@ async def C34_a_deleted_item_is_still_a_cursor(bench: Bench) -> None:
     thread, items = await _thread_of(bench, 6, spacing=0)
     await bench.store.delete_thread_item(thread.id, items[2].id, context=bench.ours)
     for order, rest in (("asc", items[3:]), ("desc", items[1::-1])):
-        page = await _behind(page_of_items(bench.store, bench.ours, thread.id, after=items[2].id, order=order))
+        page = await _behind(
+            page_of_items(bench.store, bench.ours, thread.id, after=items[2].id, order=order)
+        )
         expect_same(ids(page.data), ids(rest), f"the page in {order!r} behind a deleted item")
     await bench.store.delete_thread_item(thread.id, items[3].id, context=bench.ours)
     page = await _behind(page_of_items(bench.store, bench.ours, thread.id, after=items[2].id))
-    expect_same(ids(page.data), ids(items[4:]), "the page behind a deleted item whose successor went too")
+    expect_same(
+        ids(page.data), ids(items[4:]), "the page behind a deleted item whose successor went too"
+    )
 
 
 @house()
@@ -350,7 +383,10 @@ async def C36_huge_limits_are_cut(bench: Bench) -> None:
         await bench.store.add_thread_item(thread.id, a_reply("x", seconds=number), context=bench.ours)
     for limit in (largest + 1, 10**9):
         page = await bench.store.load_thread_items(thread.id, None, limit, "asc", bench.ours)
-        expect(len(page.data) == largest, f"with limit={limit} a page has {len(page.data)} items, not {largest}")
+        expect(
+            len(page.data) == largest,
+            f"with limit={limit} a page has {len(page.data)} items, not {largest}",
+        )
         expect(page.has_more, f"with limit={limit} the page was cut and has_more is False")
         rest = await page_of_items(bench.store, bench.ours, thread.id, after=page.after)
         expect(len(rest.data) == 1, f"behind a cut page are {len(rest.data)} items, not 1")
@@ -396,7 +432,10 @@ async def _no_rows(load: Any, what: str) -> None:
         raise
     except Exception:  # noqa: BLE001 - any refusal will do
         return
-    expect(not page.data, f"a cursor that names nothing gave {len(page.data)} {what}, as if there were none")
+    expect(
+        not page.data,
+        f"a cursor that names nothing gave {len(page.data)} {what}, as if there were none",
+    )
     expect(not page.has_more, f"a cursor that names nothing gave an empty page of {what} with has_more")
 
 

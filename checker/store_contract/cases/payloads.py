@@ -163,7 +163,9 @@ async def C08_aware_times_stay_aware(bench: Bench) -> None:
     """
     zone = timezone(timedelta(hours=-7, minutes=-30))
     thread = a_thread(created_at=datetime(2024, 5, 17, 23, 59, 59, 999_999, tzinfo=zone))
-    item = a_reply().model_copy(update={"created_at": datetime(2024, 5, 17, 0, 0, 0, 1, tzinfo=timezone.utc)})
+    item = a_reply().model_copy(
+        update={"created_at": datetime(2024, 5, 17, 0, 0, 0, 1, tzinfo=timezone.utc)}
+    )
     await _times_come_back(bench, thread, item)
 
 
@@ -185,9 +187,15 @@ async def C08_naive_and_aware_times_have_one_order(bench: Bench) -> None:
     for number in (2, 1, 3, 0):
         await bench.store.add_thread_item(threads[0].id, items[number], context=bench.ours)
     found = ids(await all_threads(bench.store, bench.ours))
-    expect(found == ids(threads), "threads with naive and aware times are not in the order of their moments")
+    expect(
+        found == ids(threads),
+        "threads with naive and aware times are not in the order of their moments",
+    )
     found = ids(await all_items(bench.store, bench.ours, threads[0].id, order="desc"))
-    expect(found == ids(items)[::-1], "items with naive and aware times are not in the order of their moments")
+    expect(
+        found == ids(items)[::-1],
+        "items with naive and aware times are not in the order of their moments",
+    )
 
 
 _TEXTS = {
@@ -257,8 +265,32 @@ async def C45_deep_nesting(bench: Bench) -> None:
 
 
 _IDS = (
-    *("plain", "PLAIN", "plain ", " plain", "pláin", "pla_n", "pla%n", "pla*n", "plain\t", "ｐlain", "plain%"),
-    *("it's", 'quo"te', "semi;--", "back\\slash", "sl/ash", "do.t", "$dollar", "{brace}", "日本", "🙂", "a" * 200),
+    *(
+        "plain",
+        "PLAIN",
+        "plain ",
+        " plain",
+        "pláin",
+        "pla_n",
+        "pla%n",
+        "pla*n",
+        "plain\t",
+        "ｐlain",
+        "plain%",
+    ),
+    *(
+        "it's",
+        'quo"te',
+        "semi;--",
+        "back\\slash",
+        "sl/ash",
+        "do.t",
+        "$dollar",
+        "{brace}",
+        "日本",
+        "🙂",
+        "a" * 200,
+    ),
 )
 
 
@@ -273,14 +305,22 @@ async def C45_ids_of_any_kind(bench: Bench) -> None:
     store = bench.store
     owner = a_thread()
     await store.save_thread(owner, context=bench.ours)
-    threads = {name: a_thread(name, title=f"thread {name!r}", seconds=n) for n, name in enumerate(_IDS, 1)}
+    threads = {
+        name: a_thread(name, title=f"thread {name!r}", seconds=n) for n, name in enumerate(_IDS, 1)
+    }
     items = {name: a_reply(f"item {name!r}", name, seconds=n) for n, name in enumerate(_IDS)}
-    kept_threads = [name for name in _IDS if await _done(store.save_thread(threads[name], context=bench.ours))]
+    kept_threads = [
+        name for name in _IDS if await _done(store.save_thread(threads[name], context=bench.ours))
+    ]
     kept_items = [
-        name for name in _IDS if await _done(store.add_thread_item(owner.id, items[name], context=bench.ours))
+        name
+        for name in _IDS
+        if await _done(store.add_thread_item(owner.id, items[name], context=bench.ours))
     ]
     for name in kept_threads:
-        expect_same(await store.load_thread(name, context=bench.ours), threads[name], f"the thread {name!r}")
+        expect_same(
+            await store.load_thread(name, context=bench.ours), threads[name], f"the thread {name!r}"
+        )
     for name in kept_items:
         found = await store.load_item(owner.id, name, context=bench.ours)
         expect_same(found, items[name], f"the item {name!r}")
@@ -298,7 +338,11 @@ async def C45_attachment_ids_of_any_kind(bench: Bench) -> None:
     Mend: bind ids as parameters, compare them byte by byte (a binary collation), and never use `LIKE`.
     """
     store, attachments = bench.store, {name: an_attachment(f"{name!r}.txt", name) for name in _IDS}
-    kept = [name for name in _IDS if await _done(store.save_attachment(attachments[name], context=bench.ours))]
+    kept = [
+        name
+        for name in _IDS
+        if await _done(store.save_attachment(attachments[name], context=bench.ours))
+    ]
     for name in kept:
         found = await store.load_attachment(name, context=bench.ours)
         expect_same(found, attachments[name], f"the attachment {name!r}")
@@ -334,7 +378,9 @@ async def _check_thread(bench: Bench, thread: Any) -> None:
 
 async def _check_attachment(bench: Bench, attachment: Any) -> None:
     await bench.store.save_attachment(attachment, context=bench.ours)
-    loaded = await _read(lambda: bench.store.load_attachment(attachment.id, context=bench.ours), attachment)
+    loaded = await _read(
+        lambda: bench.store.load_attachment(attachment.id, context=bench.ours), attachment
+    )
     expect_same(loaded, attachment, type(attachment).__name__)
     await bench.store.delete_attachment(attachment.id, context=bench.ours)
 

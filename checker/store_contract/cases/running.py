@@ -59,7 +59,9 @@ async def C43_every_write_may_be_repeated(bench: Bench) -> None:
     for _ in range(2):
         await store.delete_thread_item(thread.id, dropped.id, context=context)
         await store.delete_thread(gone.id, context=context)
-    expect_same(await all_threads(store, context), [thread], "the threads after every write was repeated")
+    expect_same(
+        await all_threads(store, context), [thread], "the threads after every write was repeated"
+    )
     found = await all_items(store, context, thread.id)
     expect_same(found, [item, saved], "the items after every write was repeated")
 
@@ -92,7 +94,10 @@ async def C44_a_hundred_tasks_at_once(bench: Bench) -> None:
     found = ids(await all_items(store, context, shared.id, limit=30))
     expect(len(found) == len({*found}), "items that were added at once are listed twice")
     expect(len(found) == 100, f"of 100 items that were added at once {len(found)} are listed")
-    expect(len(await all_threads(store, context, limit=30)) == 101, "threads that were saved at once are missing")
+    expect(
+        len(await all_threads(store, context, limit=30)) == 101,
+        "threads that were saved at once are missing",
+    )
     for number in range(0, 100, 9):
         own = await all_items(store, context, f"thr_own_{number}")
         expect(len(own) == 1, f"a thread that was made beside 99 others has {len(own)} items, not 1")
@@ -136,14 +141,19 @@ async def C44_two_stores_on_one_database(bench: Bench) -> None:
 
     async def work(store: Store[Any], name: str) -> None:
         for number in range(20):
-            await store.add_thread_item(thread.id, a_reply(f"{number}", f"{name}_{number}"), context=context)
+            await store.add_thread_item(
+                thread.id, a_reply(f"{number}", f"{name}_{number}"), context=context
+            )
             own = a_thread(f"thr_{name}_{number}", seconds=number)
             await store.save_thread(own, context=context)
 
     await asyncio.gather(work(one, "one"), work(two, "two"), work(one, "uno"), work(two, "due"))
     for store in (one, two):
         found = ids(await all_items(store, context, thread.id, limit=17))
-        expect(len(found) == len({*found}) == 80, f"of 80 items that two stores added {len({*found})} are listed")
+        expect(
+            len(found) == len({*found}) == 80,
+            f"of 80 items that two stores added {len({*found})} are listed",
+        )
         count = len(await all_threads(store, context))
         expect(count == 81, f"of 81 threads that two stores saved {count} are listed")
     same = [ids(await all_items(store, context, thread.id)) for store in (one, two)]
@@ -193,7 +203,9 @@ async def C44_reopened_data_is_all_there(bench: Bench) -> None:
     await store.delete_thread_item(threads[0].id, items.pop(2).id, context=context)
     await close_store(store)
     again = await bench.second_store(store)
-    expect_same(await all_threads(again, context), threads, "the threads after the store was opened again")
+    expect_same(
+        await all_threads(again, context), threads, "the threads after the store was opened again"
+    )
     found = await all_items(again, context, threads[0].id)
     expect_same(found, items, "the items after the store was opened again")
 
@@ -254,9 +266,14 @@ async def C42_a_hang_up_harms_nothing(bench: Bench) -> None:
     thread_id = await _hang_up(bench, chat, wrapped=False)
     found = await all_items(bench.store, bench.ours, thread_id)
     types = [item.type for item in found[:2]]
-    expect(types == ["user_message", "assistant_message"], f"after a hang-up the thread begins with {types}")
+    expect(
+        types == ["user_message", "assistant_message"],
+        f"after a hang-up the thread begins with {types}",
+    )
     chat.script = _short_answer
-    await stream(chat, bench.ours, "threads.add_user_message", thread_id=thread_id, input=user_input("and?"))
+    await stream(
+        chat, bench.ours, "threads.add_user_message", thread_id=thread_id, input=user_input("and?")
+    )
     after = await all_items(bench.store, bench.ours, thread_id)
     expect(len(after) == len(found) + 2, "the turn after a hang-up is not stored")
 
@@ -273,7 +290,11 @@ async def C42_a_hang_up_loses_nothing(bench: Bench) -> None:
     chat = Chat(bench.store)
     thread_id = await _hang_up(bench, chat, wrapped=True)
     found = await all_items(bench.store, bench.ours, thread_id)
-    done = [item for item in found if isinstance(item, AssistantMessageItem) and item.content[0].text == "done"]
+    done = [
+        item
+        for item in found
+        if isinstance(item, AssistantMessageItem) and item.content[0].text == "done"
+    ]
     expect(len(done) == 1, "the answer that was done before the hang-up is not kept")
     check_cancelled([item for item in found if item not in done])
 
@@ -288,7 +309,11 @@ async def C42_a_hang_up_of_a_slow_reader_loses_nothing(bench: Bench) -> None:
     chat = Chat(bench.store)
     thread_id = await _hang_up(bench, chat, wrapped=True, flood=True)
     found = await all_items(bench.store, bench.ours, thread_id)
-    done = [item for item in found if isinstance(item, AssistantMessageItem) and item.content[0].text == "done"]
+    done = [
+        item
+        for item in found
+        if isinstance(item, AssistantMessageItem) and item.content[0].text == "done"
+    ]
     check_cancelled([item for item in found if item not in done])
 
 
@@ -323,11 +348,15 @@ async def C47_a_context_without_tenant_is_refused(bench: Bench) -> None:
             try:
                 await call()
             except NotFoundError:
-                raise Broken(f"{name} with the context {context!r} looks for a row, for some tenant") from None
+                raise Broken(
+                    f"{name} with the context {context!r} looks for a row, for some tenant"
+                ) from None
             except Exception:  # noqa: BLE001, S112 - the application's function may raise what it likes
                 continue
             raise Broken(f"{name} with the context {context!r} raised nothing")
-    expect_same(await all_threads(store, bench.ours), [thread], "the threads after calls without a tenant")
+    expect_same(
+        await all_threads(store, bench.ours), [thread], "the threads after calls without a tenant"
+    )
 
 
 @house()
@@ -361,17 +390,23 @@ async def C48_use_after_close_is_an_error(bench: Bench) -> None:
         "load_thread": lambda: bench.store.load_thread(thread.id, context=bench.ours),
         "save_thread": lambda: bench.store.save_thread(thread, context=bench.ours),
         "load_threads": lambda: bench.store.load_threads(10, None, "asc", context=bench.ours),
-        "add_thread_item": lambda: bench.store.add_thread_item(thread.id, a_reply(), context=bench.ours),
+        "add_thread_item": lambda: bench.store.add_thread_item(
+            thread.id, a_reply(), context=bench.ours
+        ),
     }
     for name, call in calls.items():
         try:
             await call()
         except NotFoundError:
-            raise Broken(f"{name} of a closed store raised NotFoundError, as if the data were gone") from None
+            raise Broken(
+                f"{name} of a closed store raised NotFoundError, as if the data were gone"
+            ) from None
         except Exception as error:
             text = str(error).lower()
             if "clos" not in text:
-                raise Broken(f"{name} of a closed store does not say so: {brief_error(error)}") from error
+                raise Broken(
+                    f"{name} of a closed store does not say so: {brief_error(error)}"
+                ) from error
             continue
         raise Broken(f"{name} of a closed store raised nothing")
 
@@ -392,7 +427,9 @@ async def C48_closing_releases_everything(bench: Bench) -> None:
     await close()
     left: set[str] = set()
     for _ in range(20):
-        threads = {one for one in {*threading.enumerate()} - before[0] if not one.name.startswith("asyncio_")}
+        threads = {
+            one for one in {*threading.enumerate()} - before[0] if not one.name.startswith("asyncio_")
+        }
         tasks = {one for one in asyncio.all_tasks() - before[1] if not _is_keeper(one)}
         left = {one.name for one in threads} | {one.get_name() for one in tasks}
         if not left:

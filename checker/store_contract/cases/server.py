@@ -63,7 +63,10 @@ async def C03_the_server_creates_a_thread(bench: Bench) -> None:
     thread_id = thread_of(await stream(chat, bench.ours, "threads.create", input=user_input("Hi")))
     loaded = await bench.store.load_thread(thread_id, context=bench.ours)
     expect(loaded.title == "Greetings", f"the title that respond set is stored as {loaded.title!r}")
-    expect(loaded.metadata == {"turns": 1}, f"the metadata that respond set are stored as {loaded.metadata}")
+    expect(
+        loaded.metadata == {"turns": 1},
+        f"the metadata that respond set are stored as {loaded.metadata}",
+    )
     shown = await ask(chat, bench.ours, "threads.get_by_id", thread_id=thread_id)
     types = [item["type"] for item in shown["items"]["data"]]
     expect(types == ["user_message", "assistant_message"], f"the new thread shows {types}")
@@ -81,7 +84,10 @@ async def C02_the_server_shows_a_thread(bench: Bench) -> None:
     items = [a_reply("1", seconds=1), a_hidden_item(seconds=2), a_reply("3", seconds=3)]
     await _stored(bench, thread, items)
     shown = await ask(Chat(bench.store), bench.ours, "threads.get_by_id", thread_id=thread.id)
-    expect(shown["title"] == "Shown" and shown["status"]["type"] == "locked", "a thread is shown without its status")
+    expect(
+        shown["title"] == "Shown" and shown["status"]["type"] == "locked",
+        "a thread is shown without its status",
+    )
     found = [item["id"] for item in shown["items"]["data"]]
     expect_same(found, [items[0].id, items[2].id], "the items that a client is shown")
     async with expect_error(NotFoundError, "threads.get_by_id of an unknown thread"):
@@ -108,7 +114,10 @@ async def C09_the_server_saves_a_thread_often(bench: Bench) -> None:
     chat = Chat(bench.store, respond)
     thread_id = thread_of(await stream(chat, bench.ours, "threads.create", input=user_input()))
     loaded = await bench.store.load_thread(thread_id, context=bench.ours)
-    expect(loaded.title == "Part 3" and loaded.metadata == {"part": 3}, "the last change of a turn is not stored")
+    expect(
+        loaded.title == "Part 3" and loaded.metadata == {"part": 3},
+        "the last change of a turn is not stored",
+    )
     expect(loaded.status == LockedStatus(reason="done"), f"the status is stored as {loaded.status!r}")
     expect(loaded.allowed_image_domains == ["images.example"], "allowed_image_domains are not stored")
     found = ids(await all_items(bench.store, bench.ours, thread_id))
@@ -173,8 +182,13 @@ async def C27_the_server_finds_a_pending_tool_call(bench: Bench) -> None:
     await stream(chat, bench.ours, "threads.add_client_tool_output", thread_id=thread.id, result=result)
     found = await all_items(bench.store, bench.ours, thread.id)
     calls = [item for item in found if isinstance(item, ClientToolCallItem)]
-    expect([one.id for one in calls] == [call.id], f"of a completed and a dangling call {len(calls)} are left")
-    expect(calls[0].status == "completed" and calls[0].output == result, "the tool's output is not stored")
+    expect(
+        [one.id for one in calls] == [call.id],
+        f"of a completed and a dangling call {len(calls)} are left",
+    )
+    expect(
+        calls[0].status == "completed" and calls[0].output == result, "the tool's output is not stored"
+    )
     expect(len(found) == 3, f"after the tool's output the thread has {len(found)} items, not 3")
 
 
@@ -197,12 +211,19 @@ async def C17_the_server_answers_structured_input(bench: Bench) -> None:
     chat = Chat(bench.store, _one_answer)
     answers = {"status": "answered", "answers": {"name": {"values": ["Ada"]}}}
     await stream(
-        chat, bench.ours, "threads.add_structured_input", thread_id=thread.id, item_id=asked.id, input=answers
+        chat,
+        bench.ours,
+        "threads.add_structured_input",
+        thread_id=thread.id,
+        item_id=asked.id,
+        input=answers,
     )
     found = await all_items(bench.store, bench.ours, thread.id)
     expect(len(found) == 3 and found[0].id == asked.id, "the answered input is not where it was")
     item = found[0]
-    answered = isinstance(item, StructuredInputItem) and item.status == "answered" and item.inputs[0].answer
+    answered = (
+        isinstance(item, StructuredInputItem) and item.status == "answered" and item.inputs[0].answer
+    )
     expect(bool(answered) and item.inputs[0].answer.values == ["Ada"], "the answer is not stored")  # pyright: ignore[reportAttributeAccessIssue] - narrowed in the line before
 
 
@@ -216,7 +237,9 @@ async def C38_the_server_retries(bench: Bench) -> None:
     """
     chat = Chat(bench.store, _one_answer)
     thread_id = thread_of(await stream(chat, bench.ours, "threads.create", input=user_input("first")))
-    await stream(chat, bench.ours, "threads.add_user_message", thread_id=thread_id, input=user_input("again"))
+    await stream(
+        chat, bench.ours, "threads.add_user_message", thread_id=thread_id, input=user_input("again")
+    )
     before = await all_items(bench.store, bench.ours, thread_id)
     message = before[2]
     for number in range(45):
@@ -265,7 +288,10 @@ async def C21_the_server_acts_on_a_widget(bench: Bench) -> None:
         expect_same(sender, widget, "the widget that sent an action")
     expect(answer["updated_item"]["id"] == widget.id, "the widget that a synchronous action gave back")
     found = ids(await all_items(bench.store, bench.ours, thread.id))
-    expect(len(found) == 2 and found[0] == widget.id, "the answer to an action is not stored behind its widget")
+    expect(
+        len(found) == 2 and found[0] == widget.id,
+        "the answer to an action is not stored behind its widget",
+    )
 
 
 @upstream()
@@ -328,15 +354,24 @@ async def C39_the_server_sends_attachments(bench: Bench) -> None:
     Mend: upsert in `save_attachment`, keep every field, `metadata` among it.
     """
     chat, store = Chat(bench.store, _one_answer), bench.store
-    made = await ask(chat, bench.ours, "attachments.create", name="a.txt", size=3, mime_type="text/plain")
+    made = await ask(
+        chat, bench.ours, "attachments.create", name="a.txt", size=3, mime_type="text/plain"
+    )
     record = await store.load_attachment(made["id"], context=bench.ours)
-    expect(record.metadata == {"blob": "s3://a.txt"}, f"the metadata of a new attachment are {record.metadata}")
+    expect(
+        record.metadata == {"blob": "s3://a.txt"},
+        f"the metadata of a new attachment are {record.metadata}",
+    )
     uploaded = record.model_copy(update={"upload_descriptor": None})
     await store.save_attachment(uploaded, context=bench.ours)
     sent = user_input("see", attachments=[made["id"]])
     thread_id = thread_of(await stream(chat, bench.ours, "threads.create", input=sent))
     expected = uploaded.model_copy(update={"thread_id": thread_id})
-    expect_same(await store.load_attachment(made["id"], context=bench.ours), expected, "an attachment that was sent")
+    expect_same(
+        await store.load_attachment(made["id"], context=bench.ours),
+        expected,
+        "an attachment that was sent",
+    )
     message = (await all_items(store, bench.ours, thread_id))[0]
     attached = message.attachments if isinstance(message, UserMessageItem) else []
     expect_same(attached, [expected], "the attachments of a message")
@@ -351,7 +386,9 @@ async def C22_the_server_deletes_attachments(bench: Bench) -> None:
     Mend: ignore in `delete_attachment` that there is none.
     """
     chat = Chat(bench.store)
-    made = await ask(chat, bench.ours, "attachments.create", name="a.txt", size=3, mime_type="text/plain")
+    made = await ask(
+        chat, bench.ours, "attachments.create", name="a.txt", size=3, mime_type="text/plain"
+    )
     for _ in range(2):
         await ask(chat, bench.ours, "attachments.delete", attachment_id=made["id"])
     async with expect_error(NotFoundError, "load_attachment of an attachment that the server deleted"):
@@ -377,7 +414,9 @@ async def C15_the_server_resumes_a_workflow(bench: Bench) -> None:
         page = await store.load_thread_items(thread.id, None, 2, "desc", bench.ours)
         resumed = page.data[1]
         if not isinstance(resumed, WorkflowItem):
-            raise Broken(f"the item before the newest is a {resumed.type}, not the workflow of the last turn")
+            raise Broken(
+                f"the item before the newest is a {resumed.type}, not the workflow of the last turn"
+            )
         resumed.workflow.tasks.append(ThoughtTask(content="resumed"))
         yield ThreadItemDoneEvent(item=resumed)
         yield ThreadItemDoneEvent(item=_answer(thread, "Done."))
@@ -385,7 +424,9 @@ async def C15_the_server_resumes_a_workflow(bench: Bench) -> None:
     chat = Chat(store, begin)
     thread_id = thread_of(await stream(chat, bench.ours, "threads.create", input=user_input()))
     chat.script = end
-    await stream(chat, bench.ours, "threads.add_user_message", thread_id=thread_id, input=user_input("go on"))
+    await stream(
+        chat, bench.ours, "threads.add_user_message", thread_id=thread_id, input=user_input("go on")
+    )
     found = await all_items(store, bench.ours, thread_id)
     types = [item.type for item in found]
     expected = ["user_message", "workflow", "user_message", "assistant_message"]
@@ -440,14 +481,20 @@ async def C43_an_answer_that_failed_is_retried(bench: Bench) -> None:
     result = await chat.process(request("threads.create", input=user_input()), bench.ours)
     events = [event async for event in open_stream(result)]
     thread_id = thread_of(events)
-    expect(events[-1]["type"] == "error" or "error" in {event["type"] for event in events}, "no error was sent")
+    expect(
+        events[-1]["type"] == "error" or "error" in {event["type"] for event in events},
+        "no error was sent",
+    )
     loaded = await bench.store.load_thread(thread_id, context=bench.ours)
     expect(loaded.title == "Set before the failure", "the title set before the failure is not stored")
     message, half = await all_items(bench.store, bench.ours, thread_id)
     chat.script = _one_answer
     await stream(chat, bench.ours, "threads.retry_after_item", thread_id=thread_id, item_id=message.id)
     found = ids(await all_items(bench.store, bench.ours, thread_id))
-    expect(len(found) == 2 and found[0] == message.id and half.id not in found, "the retry left the half answer")
+    expect(
+        len(found) == 2 and found[0] == message.id and half.id not in found,
+        "the retry left the half answer",
+    )
 
 
 @upstream()
@@ -496,7 +543,9 @@ def check_cancelled(found: list[Any]) -> None:
     kept = [item for item in found if isinstance(item, AssistantMessageItem)]
     noted = [item for item in found if isinstance(item, SDKHiddenContextItem)]
     expect(len(kept) == 1, f"of the partial answer {len(kept)} are stored")
-    expect(kept[0].content[0].text.startswith("half an ans"), "the partial answer is not what was streamed")
+    expect(
+        kept[0].content[0].text.startswith("half an ans"), "the partial answer is not what was streamed"
+    )
     expect(len(noted) == 1, f"of the note that the answer was cancelled {len(noted)} are stored")
     order = [type(item) for item in found]
     expect(order[0] is UserMessageItem, "the message is not the first item")

@@ -32,7 +32,9 @@ async def C01_arguments_by_name(bench: Bench) -> None:
     await store.add_thread_item(thread_id=thread.id, item=item, context=context)
     await store.save_item(thread_id=thread.id, item=item, context=context)
     await store.load_item(thread_id=thread.id, item_id=item.id, context=context)
-    await store.load_thread_items(thread_id=thread.id, after=None, limit=10, order="desc", context=context)
+    await store.load_thread_items(
+        thread_id=thread.id, after=None, limit=10, order="desc", context=context
+    )
     await store.delete_thread_item(thread_id=thread.id, item_id=item.id, context=context)
     await store.delete_thread(thread_id=thread.id, context=context)
 
@@ -53,16 +55,31 @@ async def C01_arguments_by_position(bench: Bench) -> None:
     await store.add_thread_item(thread.id, first, context)
     await store.save_item(thread.id, second, context)
     page = await store.load_thread_items(thread.id, second.id, 1, "desc", context)
-    expect(ids(page.data) == [first.id], f"load_thread_items(id, after, 1, 'desc', context) gave {ids(page.data)}")
+    expect(
+        ids(page.data) == [first.id],
+        f"load_thread_items(id, after, 1, 'desc', context) gave {ids(page.data)}",
+    )
     later = a_thread(seconds=1)
     await store.save_thread(later, context)
     threads = await store.load_threads(1, later.id, "desc", context)
-    expect(ids(threads.data) == [thread.id], f"load_threads(1, after, 'desc', context) gave {ids(threads.data)}")
-    expect((await store.load_item(thread.id, first.id, context)).id == first.id, "load_item gave another item")
+    expect(
+        ids(threads.data) == [thread.id],
+        f"load_threads(1, after, 'desc', context) gave {ids(threads.data)}",
+    )
+    expect(
+        (await store.load_item(thread.id, first.id, context)).id == first.id,
+        "load_item gave another item",
+    )
     await store.delete_thread_item(thread.id, first.id, context)
-    expect(ids(await all_items(store, context, thread.id)) == [second.id], "delete_thread_item missed its item")
+    expect(
+        ids(await all_items(store, context, thread.id)) == [second.id],
+        "delete_thread_item missed its item",
+    )
     await store.delete_thread(thread.id, context)
-    expect(ids((await page_of_threads(store, context)).data) == [later.id], "delete_thread missed its thread")
+    expect(
+        ids((await page_of_threads(store, context)).data) == [later.id],
+        "delete_thread missed its thread",
+    )
 
 
 @upstream("attachments")
@@ -76,7 +93,9 @@ async def C01_attachments_by_name_and_position(bench: Bench) -> None:
     store, context, one, two = bench.store, bench.ours, an_attachment(), an_attachment()
     await store.save_attachment(one, context)
     await store.save_attachment(attachment=two, context=context)
-    expect((await store.load_attachment(one.id, context)).id == one.id, "load_attachment gave another one")
+    expect(
+        (await store.load_attachment(one.id, context)).id == one.id, "load_attachment gave another one"
+    )
     await store.load_attachment(attachment_id=two.id, context=context)
     await store.delete_attachment(one.id, context)
     await store.delete_attachment(attachment_id=two.id, context=context)
@@ -94,7 +113,9 @@ async def C02_load_thread_gives_metadata_only(bench: Bench) -> None:
     await bench.store.save_thread(thread, context=bench.ours)
     await bench.store.add_thread_item(thread.id, a_reply(), context=bench.ours)
     loaded = await bench.store.load_thread(thread.id, context=bench.ours)
-    expect("items" not in loaded.model_dump(), f"load_thread returned a {type(loaded).__name__} with items")
+    expect(
+        "items" not in loaded.model_dump(), f"load_thread returned a {type(loaded).__name__} with items"
+    )
 
 
 @upstream()
@@ -108,13 +129,21 @@ async def C03_save_thread_strips_items(bench: Bench) -> None:
     thread, stored, passed = a_thread(), a_reply("stored"), a_reply("passed along")
     await bench.store.save_thread(thread, context=bench.ours)
     await bench.store.add_thread_item(thread.id, stored, context=bench.ours)
-    whole = Thread(**thread.model_dump(exclude={"title"}), title="With items", items=Page(data=[passed]))
+    whole = Thread(
+        **thread.model_dump(exclude={"title"}), title="With items", items=Page(data=[passed])
+    )
     await bench.store.save_thread(whole, context=bench.ours)
     loaded = await bench.store.load_thread(thread.id, context=bench.ours)
-    expect("items" not in loaded.model_dump(), "load_thread gave back the items of the Thread that was saved")
+    expect(
+        "items" not in loaded.model_dump(),
+        "load_thread gave back the items of the Thread that was saved",
+    )
     expect_same(loaded.title, "With items", "the saved Thread's title")
     found = ids(await all_items(bench.store, bench.ours, thread.id))
-    expect(found == [stored.id], f"saving a Thread changed the stored items from [{stored.id!r}] to {found}")
+    expect(
+        found == [stored.id],
+        f"saving a Thread changed the stored items from [{stored.id!r}] to {found}",
+    )
 
 
 @upstream()
@@ -132,7 +161,10 @@ async def C04_argument_owns_the_item(bench: Bench) -> None:
     await bench.store.add_thread_item(thread.id, item, context=bench.ours)
     await bench.store.save_item(thread.id, other, context=bench.ours)
     found = await all_items(bench.store, bench.ours, thread.id)
-    expect(ids(found) == [item.id, other.id], f"items passed with thread_id={thread.id!r} are not its items")
+    expect(
+        ids(found) == [item.id, other.id],
+        f"items passed with thread_id={thread.id!r} are not its items",
+    )
     expect_same(found, [item, other], "items whose thread_id differs from the argument")
     strayed = ids(await all_items(bench.store, bench.ours, elsewhere.id))
     expect(not strayed, "an item went to the thread that its thread_id names, not to the argument's")
@@ -205,7 +237,9 @@ async def C05_pages_are_fresh(bench: Bench) -> None:
         page.data.clear()
         page.has_more = True
         threads = await page_of_threads(bench.store, bench.ours, order=order)
-        expect(len(threads.data) == 1, "a page of threads that an earlier caller had emptied came again")
+        expect(
+            len(threads.data) == 1, "a page of threads that an earlier caller had emptied came again"
+        )
         threads.data.clear()
 
 

@@ -67,7 +67,9 @@ async def C10_saving_is_atomic(bench: Bench) -> None:
 
     async def save() -> None:
         for number in range(30):
-            changed = thread.model_copy(update={"title": f"{number}", "metadata": {"copy": f"{number}"}})
+            changed = thread.model_copy(
+                update={"title": f"{number}", "metadata": {"copy": f"{number}"}}
+            )
             await store.save_thread(changed, context=bench.ours)
             await asyncio.sleep(0)
         saved.set()
@@ -80,7 +82,9 @@ async def C10_saving_is_atomic(bench: Bench) -> None:
                 raise Broken("load_thread found no thread while save_thread was saving it") from None
             expect(loaded.title == loaded.metadata["copy"], "load_thread gave a half-saved thread")
             listed = ids(await all_threads(store, bench.ours))
-            expect(listed == [thread.id], "load_threads missed a thread while save_thread was saving it")
+            expect(
+                listed == [thread.id], "load_threads missed a thread while save_thread was saving it"
+            )
             await asyncio.sleep(0)
 
     await _all_of(save(), read(), read())
@@ -216,7 +220,9 @@ async def C14_the_last_save_wins_whole(bench: Bench) -> None:
     after = a_thread(before.id, metadata={"both": {"new": 1}}, status=ClosedStatus())
     await bench.store.save_thread(before, context=bench.ours)
     await bench.store.save_thread(after, context=bench.ours)
-    expect_same(await bench.store.load_thread(before.id, context=bench.ours), after, "a thread saved over")
+    expect_same(
+        await bench.store.load_thread(before.id, context=bench.ours), after, "a thread saved over"
+    )
     listed = await all_threads(bench.store, bench.ours)
     expect_same(listed, [after], "a listed thread that was saved over")
 
@@ -234,11 +240,15 @@ async def C20_generated_ids_differ(bench: Bench) -> None:
         made.append(bench.store.generate_thread_id(bench.ours))
         made += [bench.store.generate_item_id(kind, thread, bench.ours) for kind in _ITEM_TYPES]
     expect(all(made), "a generated id is empty")
-    twice = next((one for one in made if made.count(one) > 1), None) if len({*made}) < len(made) else None
+    twice = (
+        next((one for one in made if made.count(one) > 1), None) if len({*made}) < len(made) else None
+    )
     expect(twice is None, f"the id {twice!r} was generated twice")
 
 
-_ITEM_TYPES: tuple[StoreItemType, ...] = tuple(kind for kind in get_args(StoreItemType) if kind != "thread")
+_ITEM_TYPES: tuple[StoreItemType, ...] = tuple(
+    kind for kind in get_args(StoreItemType) if kind != "thread"
+)
 _PREFIXES = {
     "message": "msg",
     "tool_call": "tc",
@@ -289,7 +299,9 @@ async def C26_deleting_a_thread_deletes_its_items(bench: Bench) -> None:
     async with expect_error(NotFoundError, "load_thread of a deleted thread"):
         await store.load_thread(thread.id, context=bench.ours)
     found = ids(await all_threads(store, bench.ours))
-    expect(found == [other.id], f"after delete_thread the list holds {found}, not the other thread alone")
+    expect(
+        found == [other.id], f"after delete_thread the list holds {found}, not the other thread alone"
+    )
     left = ids(await all_items(store, bench.ours, thread.id))
     expect(not left, f"delete_thread left the items {left}")
     for item in items:
@@ -330,7 +342,9 @@ async def C26_deleting_is_atomic(bench: Bench) -> None:
                     exists = False
                 count = len((await page_of_items(store, bench.ours, thread_id)).data)
                 expect(count in (0, 6), f"beside delete_thread a page of 6 items has {count}")
-                expect(exists or count == 0, "beside delete_thread the thread was gone and its items not")
+                expect(
+                    exists or count == 0, "beside delete_thread the thread was gone and its items not"
+                )
                 await asyncio.sleep(0)
 
         await _all_of(delete(), read(), read())
@@ -399,7 +413,10 @@ async def C25_a_live_item_wins_over_its_tombstone(bench: Bench) -> None:
     Mend: keep tombstones apart from the rows that pages read, and let a row win over the tombstone of its id.
     """
     store, thread = bench.store, a_thread()
-    first, again = a_reply("deleted", "msg_again", seconds=0), a_reply("added again", "msg_again", seconds=2)
+    first, again = (
+        a_reply("deleted", "msg_again", seconds=0),
+        a_reply("added again", "msg_again", seconds=2),
+    )
     middle = a_reply(seconds=1)
     await store.save_thread(thread, context=bench.ours)
     await store.add_thread_item(thread.id, first, context=bench.ours)
@@ -409,7 +426,9 @@ async def C25_a_live_item_wins_over_its_tombstone(bench: Bench) -> None:
     found = await all_items(store, bench.ours, thread.id)
     expect_same(found, [middle, again], "a thread after an item of a deleted one's id was added")
     page = await page_of_items(store, bench.ours, thread.id, after=again.id, order="desc")
-    expect(ids(page.data) == [middle.id], "the page behind such an item does not begin at its new place")
+    expect(
+        ids(page.data) == [middle.id], "the page behind such an item does not begin at its new place"
+    )
 
 
 @house()
@@ -425,7 +444,9 @@ async def C25_purge_forgets_tombstones(bench: Bench) -> None:
     await store.delete_thread(thread.id, context=bench.ours)
     await purge(timedelta(days=1))
     await store.save_thread(thread, context=bench.ours)
-    async with expect_error(NotFoundError, "load_thread of a thread whose tombstone is too young for purge"):
+    async with expect_error(
+        NotFoundError, "load_thread of a thread whose tombstone is too young for purge"
+    ):
         await store.load_thread(thread.id, context=bench.ours)
     await asyncio.sleep(0.01)
     await purge(timedelta(0))

@@ -1,0 +1,240 @@
+"""The command: arguments in, exit code out."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from store_contract.case import Case, Profile
+    from store_contract.runner import Result, Runner
+
+_EPILOG = """\
+exit codes:
+  0  every case held, was declared missing or does not apply
+  1  at least one case is broken
+  2  wrong usage, or the store cannot be made
+
+STORE, and each MODULE:ATTR, is looked for from the current folder. STORE names a function without
+arguments, sync or async or an async context manager, that gives a new, empty, ready store:
+
+  async def make_store():                        # memory
+      return MyStore()
+
+  @asynccontextmanager                           # SQLite: a new file for each call
+  async def make_store():
+      with tempfile.TemporaryDirectory() as folder:
+          async with MyStore(f"{folder}/chat.db") as store:
+              yield store
+
+  @asynccontextmanager                           # PostgreSQL, MySQL: a new schema for each call;
+  async def make_store():                        # MongoDB: a new database
+      name = f"contract_{uuid4().hex}"
+      async with MyStore(URL, schema=name) as store:
+          yield store
+          await store.drop_schema()
+
+examples:
+  store-contract app.stores:make_store
+  store-contract app.stores:make_store --select C15 --select C44_first
+  store-contract app.stores:make_store --contexts app.stores:two_users --unsupported 'attachments=no uploads'
+  store-contract --explain C15
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; `argv` defaults to the arguments of the process.
+
+    Returns the exit code that `--help` explains. Raises SystemExit as argparse does.
+    """
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    # A store may print and log what it likes: stdout is for the report, and only ours goes to stderr.
+    logging.getLogger().addHandler(logging.NullHandler())
+    try:
+        from store_contract.case import UnknownCase, select
+        from store_contract.options import words
+        from store_contract.target import TargetError
+
+        chosen = select(words([*arguments.select, *arguments.explain]), _profile(arguments))
+    except ModuleNotFoundError as error:
+        _complain(f"{error.name} is missing: pip install 'chatkit-store-creator[contract]'")
+        return 2
+    except UnknownCase as error:
+        _complain(str(error))
+        return 2
+    if arguments.explain or arguments.list:
+        print(_explained(chosen) if arguments.explain else _listed(chosen), end="")
+        return 0
+    if arguments.store is None:
+        parser.error("STORE is missing: the function that makes the store, as in app.stores:make_store")
+    try:
+        return _run(arguments, chosen)
+    except (TargetError, UnknownCase) as error:
+        _complain(str(error))
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="store-contract",
+        description="Prove that an OpenAI ChatKit store does what openai-chatkit relies on, by running it.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("store", nargs="?", metavar="STORE", help="what makes the store, as in app.stores:make_store")
+    add(
+        "--select",
+        action="append",
+        default=[],
+        metavar="CASE",
+        help="run cases whose name begins so (C15, C44_first); repeat it or use commas",
+    )
+    add(
+        "--profile",
+        choices=("upstream", "house"),
+        default="upstream",
+        help="upstream: what openai-chatkit relies on (default); house: this project's decisions as well",
+    )
+    add(
+        "--unsupported",
+        action="append",
+        default=[],
+        metavar="CASE=WHY",
+        help="declare what the store lacks: an id, a case, `attachments` or `tenants`",
+    )
+    add(
+        "--contexts",
+        metavar="MODULE:ATTR",
+        help="two contexts, or a function that gives them, one a tenant",
+    )
+    add(
+        "--second-store",
+        metavar="MODULE:ATTR",
+        help="a function that takes a store and gives another one on the same data",
+    )
+    add(
+        "--wrap-stream",
+        metavar="MODULE:ATTR",
+        help="a function that takes the server's stream and gives the one that the application sends",
+    )
+    add(
+        "--deep",
+        action="store_true",
+        help="many more examples, from new seeds, and more time for each case",
+    )
+    add(
+        "--timeout",
+        type=_seconds,
+        metavar="SECONDS",
+        help="the time of one case (default: 20; deep: 900)",
+    )
+    add("--format", choices=("text", "json"), default="text", help="how the outcome is printed")
+    add("--no-color", action="store_true", help="no colour (NO_COLOR works too)")
+    add("--list", action="store_true", help="list the cases of the profile")
+    add(
+        "--explain", action="append", default=[], metavar="CASE", help="print what, why and how to mend"
+    )
+    return parser
+
+
+def _run(arguments: argparse.Namespace, cases: tuple[Case, ...]) -> int:
+    from dataclasses import replace
+
+    from store_contract import report
+    from store_contract.effort import DEEP, DEFAULT
+    from store_contract.options import target_of
+    from store_contract.runner import Runner
+
+    effort = DEEP if arguments.deep else DEFAULT
+    if arguments.timeout:
+        effort = replace(effort, seconds=arguments.timeout)
+    with contextlib.redirect_stdout(sys.stderr):
+        target = target_of(
+            arguments.store,
+            contexts=arguments.contexts,
+            second_store=arguments.second_store,
+            wrap_stream=arguments.wrap_stream,
+            unsupported=arguments.unsupported,
+        )
+        runner = Runner(target, effort)
+        results = _results(runner, cases)
+    if arguments.format == "json":
+        output = report.as_json(results, arguments.store, arguments.profile)
+    else:
+        terminal = sys.stdout.isatty()
+        output = report.text(
+            results,
+            arguments.store,
+            arguments.profile,
+            colour=terminal and not arguments.no_color and not os.environ.get("NO_COLOR"),
+            width=os.get_terminal_size().columns if terminal else None,
+        )
+    _write(output)
+    code = report.exit_code(results)
+    if (
+        runner.left_threads()
+    ):  # a store that hung or cannot be closed would keep the process from ending
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _results(runner: Runner, cases: tuple[Case, ...]) -> list[Result]:
+    results: list[Result] = []
+    shown = sys.stderr.isatty()
+    try:
+        for number, case in enumerate(cases, 1):
+            if shown:
+                print(f"\r\x1b[K{number}/{len(cases)} {case.name}", end="", file=sys.stderr, flush=True)
+            results.append(runner.run(case))
+    finally:
+        if shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        runner.close()
+    return results
+
+
+def _profile(arguments: argparse.Namespace) -> Profile:
+    return "house" if arguments.explain else arguments.profile
+
+
+def _listed(cases: tuple[Case, ...]) -> str:
+    longest = max(len(case.name) for case in cases)
+    return "".join(f"{case.name:{longest}}  {case.profile:8}  {case.what}\n" for case in cases)
+
+
+def _explained(cases: tuple[Case, ...]) -> str:
+    return "\n".join(
+        f"{case.name} ({case.profile})\n  holds:  {case.what}\n  why:    {case.why}\n  mend:   {case.mend}\n"
+        for case in cases
+    )
+
+
+def _seconds(word: str) -> float:
+    seconds = float(word)
+    if not 0 < seconds < 1e6:
+        raise ValueError
+    return seconds
+
+
+def _write(output: str) -> None:
+    """Write the report; a reader who has gone or a character that the locale lacks changes no exit code."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(output.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complain(message: str) -> None:
+    print(f"store-contract: error: {message}", file=sys.stderr)
