@@ -54,8 +54,13 @@ _TYPE_VARIABLE_NAME: Final = re.compile(r"_?T(?![a-z])")
 class MissingAbstractMethod(Rule):
     summary: ClassVar[str] = "a store class lacks abstract methods, so it cannot be instantiated"
 
+    def __init__(self) -> None:
+        self._stores: Stores | None = None
+
     def check(self, module: Module, context: Context) -> Iterator[Violation]:
-        stores = Stores(context.program, context.api)
+        if self._stores is None or self._stores.program is not context.program:
+            self._stores = Stores(context.program, context.api)
+        stores = self._stores
         for cls in context.program.classes(module):
             roots = stores.roots(cls) if cls.node.bases else ()
             missing = stores.missing(cls) if roots else None

@@ -16,7 +16,7 @@ from store_lint.tree.module import dotted_name
 from store_lint.tree.objects import Objects, Thing
 from store_lint.tree.program import External, LocalClass, LocalModule
 from store_lint.tree.settings import CLASS_NAME, MODULE_NAME
-from store_lint.tree.shape import Shapes
+from store_lint.tree.shape import SETTINGS, Shapes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from store_lint.tree.expressions import Use
     from store_lint.tree.module import ImportTarget, Module
     from store_lint.tree.objects import Object
+    from store_lint.tree.program import Program
     from store_lint.tree.shape import Member, Shape
 
 _WORD: Final = re.compile(r"conf(?:ig|\b)|cfg|setting|\benv\b|environment|secrets", re.IGNORECASE)
@@ -45,19 +46,45 @@ _GUESSED_SETTING: Final = re.compile(
 class ConfigClassAccess(Rule):
     summary: ClassVar[str] = "a setting is read from the settings class, or by a name it lacks"
 
+    def __init__(self) -> None:
+        self._knowledge: _Knowledge | None = None
+
     def check(self, module: Module, context: Context) -> Iterable[Violation]:
-        return _Check(module, context).violations()
+        if self._knowledge is None or self._knowledge.program is not context.program:
+            self._knowledge = _Knowledge(context.program)
+        return _Check(module, context, self._knowledge).violations()
+
+
+class _Knowledge:
+    """What is known of a program's classes and objects, from one file to the next."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.shapes = Shapes(program)
+        self.objects = Objects(program, self.shapes, self._follow)
+
+    def _follow(self, module: Module, target: ImportTarget) -> bool:
+        """Whether an import may lead to settings; files of other imports need not be read."""
+        targets = [target]
+        if target.name is None:  # `import app` for `app.config`
+            below = f"{target.module}."
+            imported = (other for scope in module.scopes() for other, _, _ in scope.imports)
+            targets += [other for other in imported if other.module.startswith(below)]
+        return any(
+            _WORD.search(f"{t.module}.{t.name or ''}") or self.program.may_lead_to_settings(module, t)
+            for t in targets
+        )
 
 
 class _Check:
     """The settings that one file reads."""
 
-    def __init__(self, module: Module, context: Context) -> None:
+    def __init__(self, module: Module, context: Context, knowledge: _Knowledge) -> None:
         self._module = module
         self._program = context.program
         self._guess = context.guess_settings
-        self._shapes = Shapes(context.program)
-        self._objects = Objects(context.program, self._shapes, self._follow)
+        self._shapes = knowledge.shapes
+        self._objects = knowledge.objects
         self._instances = Instances(context.program, self._objects)
         found = context.program.expressions(module)
         self._read = found.read
@@ -95,18 +122,6 @@ class _Check:
             return True
         of = owner.parent  # `self` and `cls` of a settings class, or a parameter that says nothing
         return of is not None and of.is_class and self._holds_settings(LocalClass(of))
-
-    def _follow(self, module: Module, target: ImportTarget) -> bool:
-        """Whether an import may lead to settings; files of other imports need not be read."""
-        targets = [target]
-        if target.name is None:  # `import app` for `app.config`
-            below = f"{target.module}."
-            imported = (other for scope in module.scopes() for other, _, _ in scope.imports)
-            targets += [other for other in imported if other.module.startswith(below)]
-        return any(
-            _WORD.search(f"{t.module}.{t.name or ''}") or self._program.may_lead_to_settings(module, t)
-            for t in targets
-        )
 
     # What a read gives
 
@@ -159,7 +174,7 @@ class _Check:
         return bool(
             CLASS_NAME.search(cls.scope.qualname)
             or MODULE_NAME.fullmatch(cls.module.path.stem)
-            or self._shapes.of(cls).is_settings
+            or self._program.derives_from(cls, SETTINGS)
         )
 
     # What makes it right after all

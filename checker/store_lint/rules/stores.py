@@ -63,13 +63,13 @@ class Stores:
     """Answers for one program and one release of chatkit."""
 
     def __init__(self, program: Program, api: Api) -> None:
-        self._program = program
+        self.program = program
         self._api = api
         self._missing: dict[LocalClass, dict[str, Missing] | None] = {}
 
     def roots(self, cls: LocalClass) -> tuple[str, ...]:
         """The chatkit store classes that a class derives from."""
-        known = [self._chatkit(name) for name in self._program.lineage(cls).externals()]
+        known = [self._chatkit(name) for name in self.program.lineage(cls).externals()]
         names = [q.qualname for found in known if found for q in self._api.mro(found.qualname)]
         return tuple(dict.fromkeys(name for name in names if name in ROOTS))
 
@@ -99,7 +99,7 @@ class Stores:
         return self._missing[cls]
 
     def _count(self, cls: LocalClass) -> dict[str, Missing] | None:
-        if not self._program.lineage(cls).complete or not self._is_plain(cls):
+        if not self.program.lineage(cls).complete or not self._is_plain(cls):
             return None
         if not self._is_abc(cls):
             return {}
@@ -130,7 +130,7 @@ class Stores:
         return {name: Missing(name, owner, method.signature) for name, method in methods.items()}
 
     def _look_up(self, cls: LocalClass, name: str) -> Found:
-        for owner in self._program.lineage(cls).classes:
+        for owner in self.program.lineage(cls).classes:
             if isinstance(owner, LocalClass):
                 found = self._own(owner, name)
                 if found is not None:
@@ -157,7 +157,7 @@ class Stores:
             if id(binding.statement) not in typing_only
             and not (binding.kind == "value" and binding.value is None and binding.annotation)
         ]
-        if name in self._program.expressions(cls.module).captured.get(cls.scope, ()):
+        if name in self.program.expressions(cls.module).captured.get(cls.scope, ()):
             return "defined"
         if not bindings:
             return None
@@ -171,10 +171,10 @@ class Stores:
             return self._is_abstract_function(scope, binding.node)
         value = binding.value
         if isinstance(value, cst.Call):
-            return self._names_abstract(self._program.resolve(scope, value.func))
+            return self._names_abstract(self.program.resolve(scope, value.func))
         if not isinstance(value, (cst.Name, cst.Attribute)):
             return False
-        found = self._program.resolve(scope, value)
+        found = self.program.resolve(scope, value)
         return bool(found) and all(self._is_abstract_value(definition) for definition in found)
 
     def _is_abstract_value(self, definition: Definition) -> bool:
@@ -191,7 +191,7 @@ class Stores:
     def _is_abstract_function(self, scope: Scope, node: cst.FunctionDef) -> bool:
         for decorator in node.decorators:
             name = decorator.decorator
-            if self._names_abstract(self._program.resolve(scope, name)):
+            if self._names_abstract(self.program.resolve(scope, name)):
                 return True
             last = name.attr if isinstance(name, cst.Attribute) else name
             if not isinstance(last, cst.Name) or last.value not in _KEEPS_ABSTRACT:
@@ -204,11 +204,11 @@ class Stores:
     # What could make it otherwise
 
     def _bases(self, cls: LocalClass) -> Iterator[LocalClass | External]:
-        for _, definitions in self._program.bases(cls):
+        for _, definitions in self.program.bases(cls):
             yield from (d for d in definitions if isinstance(d, (LocalClass, External)))
 
     def _is_abc(self, cls: LocalClass) -> bool:
-        for base in self._program.lineage(cls).classes:
+        for base in self.program.lineage(cls).classes:
             if isinstance(base, External) and (
                 base.dotted in _ABC_MAKERS or self._chatkit(base.dotted) is not None
             ):
@@ -219,7 +219,7 @@ class Stores:
 
     def _is_plain(self, cls: LocalClass) -> bool:
         """Whether the class statement makes what it says: nothing unknown has a hand in it."""
-        for base in self._program.lineage(cls).classes:
+        for base in self.program.lineage(cls).classes:
             if not isinstance(base, LocalClass):
                 continue
             if not self._has_known_bases(base) or overrules_abstract(base.module.source.text):
@@ -229,7 +229,7 @@ class Stores:
             metaclass = _metaclass(base)
             if metaclass is not None and not all(
                 self._is_plain_metaclass(d)
-                for d in self._program.resolve(base.scope.parent or base.scope, metaclass) or (None,)
+                for d in self.program.resolve(base.scope.parent or base.scope, metaclass) or (None,)
             ):
                 return False
             if _fills_its_namespace(base.node):
@@ -242,7 +242,7 @@ class Stores:
             return found.dotted in ("abc.ABCMeta", "builtins.type")
         if not isinstance(found, LocalClass):
             return False
-        lineage = self._program.lineage(found)
+        lineage = self.program.lineage(found)
         return lineage.complete and all(
             self._is_plain_metaclass(base)
             if isinstance(base, External)

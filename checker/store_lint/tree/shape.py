@@ -3,7 +3,6 @@ plain Python make them."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -16,7 +15,8 @@ from store_lint.tree.program import External, LocalClass
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from store_lint.tree.module import Binding, Scope
+    from store_lint.tree.expressions import Assigned
+    from store_lint.tree.module import Binding, Module, Scope
     from store_lint.tree.program import Program
 
 SETTINGS_V1: Final = frozenset(
@@ -87,7 +87,7 @@ MODEL_API: Final = frozenset(
 )
 """What every pydantic model has."""
 _CATCH_ALL: Final = frozenset({"__getattr__", "__getattribute__"})
-_DYNAMIC: Final = re.compile(r"\bsetattr\b|__setattr__|__dict__|\bvars\(|\blocals\(|\bexec\(")
+_DYNAMIC: Final = ("setattr", "__dict__", "vars(", "locals(", "exec(")
 
 MemberKind = Literal["class", "instance", "descriptor"]
 """'class': there on the class as on instances. 'instance': on the class there is nothing.
@@ -137,6 +137,8 @@ class Shapes:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._shapes: dict[LocalClass, Shape] = {}
+        self._dynamic: dict[Module, bool] = {}
+        self._stored: dict[Module, dict[Scope, list[tuple[cst.FunctionDef, str, Assigned]]]] = {}
 
     def of(self, cls: LocalClass) -> Shape:
         """The shape of a class of the tree."""
@@ -225,7 +227,7 @@ class Shapes:
         yield from (word or "?" for word in said if word not in ("ignore", "forbid"))
 
     def _sets_dynamically(self, cls: LocalClass) -> bool:
-        if not _DYNAMIC.search(cls.module.source.text):
+        if not self._is_dynamic(cls.module):
             return False
         for part in walk(cls.node.body):
             if isinstance(part, cst.Attribute) and part.attr.value == "__dict__":
@@ -316,17 +318,32 @@ class Shapes:
             for arg in value.args
         )
 
+    def _is_dynamic(self, module: Module) -> bool:
+        found = self._dynamic.get(module)
+        if found is None:
+            found = self._dynamic[module] = any(sign in module.source.text for sign in _DYNAMIC)
+        return found
+
+    def _stored_in(self, cls: LocalClass) -> list[tuple[cst.FunctionDef, str, Assigned]]:
+        """What the methods of a class assign: the method, the name before the dot, the assignment."""
+        if cls.module not in self._stored:
+            by_class = self._stored[cls.module] = {}
+            for stored in self._program.expressions(cls.module).stored:
+                base = stored.node.value
+                if not isinstance(base, cst.Name):
+                    continue
+                for owner, method in _methods_around(stored.scope):
+                    by_class.setdefault(owner, []).append((method, base.value, stored))
+        return self._stored[cls.module].get(cls.scope, [])
+
     def _assigned(self, cls: LocalClass) -> Iterator[Member]:
         """What the methods of the class assign to `self` and `cls`."""
         members: dict[str, Member] = {}
-        for stored in self._program.expressions(cls.module).stored:
-            method = _method_of(cls.scope, stored.scope)
-            if method is None or not isinstance(stored.node.value, cst.Name):
-                continue
+        for method, base, stored in self._stored_in(cls):
             name = stored.node.attr.value
-            if stored.node.value.value == cls.name:
+            if base == cls.name:
                 members[name] = Member(name, "class", "an attribute", cls)
-            if stored.node.value.value != _receiver(method):
+            if base != _receiver(method):
                 continue
             before = members.get(name)
             known = before is None or bool(before.values)
@@ -340,7 +357,7 @@ class Shapes:
             if kind == "instance" and "__slots__" in cls.scope.bindings:
                 kind, origin = "descriptor", "a slot"
             members[name] = Member(name, kind, origin, cls, annotation, values)
-        if _DYNAMIC.search(cls.module.source.text):
+        if self._is_dynamic(cls.module):
             for part in walk(cls.node.body):
                 if isinstance(part, cst.Call) and _is_setattr(part):
                     name = _set_name(part) or ""
@@ -368,13 +385,12 @@ def _assigned_by(method: cst.FunctionDef) -> tuple[MemberKind, str]:
     return "instance", f"assigned to the instance in `{method.name.value}`"
 
 
-def _method_of(cls: Scope, scope: Scope) -> cst.FunctionDef | None:
-    """The method of `cls` in which a scope stands."""
+def _methods_around(scope: Scope) -> Iterator[tuple[Scope, cst.FunctionDef]]:
+    """The classes around a scope, each with the method of it in which the scope stands."""
     while scope.parent is not None:
-        if scope.parent is cls and isinstance(scope.node, cst.FunctionDef):
-            return scope.node
+        if scope.parent.is_class and isinstance(scope.node, cst.FunctionDef):
+            yield scope.parent, scope.node
         scope = scope.parent
-    return None
 
 
 def _receiver(method: cst.FunctionDef) -> str | None:
