@@ -222,6 +222,11 @@ class Analysis:
                 self._run_class(LocalClass(scope))
             elif scope.is_function and scope.parent is module.scope:
                 self._run_function(LocalFunction(scope))
+        for scope in module.scopes():
+            # An inner function that nothing in the tree calls: a route, a callback.
+            is_inner = scope.is_function and scope.parent is not None and scope.parent.is_function
+            if is_inner and (scope, "seen") not in self._shown:
+                self._run_function(LocalFunction(scope))
 
     def _run_function(self, function: LocalFunction) -> None:
         entry = State()
@@ -1241,6 +1246,8 @@ class Analysis:
             is_one = self._is_one(atom, wanted)
             if is_one is None or is_one is truth:
                 kept.add(atom)
+            elif truth and isinstance(atom, Instance) and atom.declared:
+                kept.update(Instance(w, (), declared=True) for w in wanted if self._is_below(w, atom))
         if truth:
             kept -= {a for a in kept if isinstance(a, (Nothing, Unset))}
             if any(isinstance(a, Unknown) for a in kept) and len(wanted) == 1:
@@ -1265,17 +1272,8 @@ class Analysis:
                 lineage = self.program.lineage(atom.cls)
                 names = {c.dotted if isinstance(c, External) else c for c in lineage.classes}
                 return True if names & wanted else None
-            if atom.cls.startswith("chatkit.") and all(isinstance(w, str) for w in wanted):
-                if any(
-                    self.api.is_subclass(atom.cls, w)
-                    for w in wanted
-                    if isinstance(w, str) and isinstance(self.api.lookup(w), Class)
-                ):
-                    return True
-                known = all(
-                    isinstance(w, str) and isinstance(self.api.lookup(w), Class) for w in wanted
-                )
-                return False if known else None
+            if atom.cls.startswith("chatkit."):
+                return self._is_chatkit_one(atom.cls, wanted)
         name = type_name(atom)
         if name in ("str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set"):
             if name in wanted or (name == "bool" and "int" in wanted):
@@ -1283,6 +1281,30 @@ class Analysis:
             builtin = {"str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set"}
             return False if wanted <= builtin else None
         return None
+
+    def _is_below(self, cls: str | LocalClass, atom: Instance) -> bool:
+        """Whether a class of chatkit derives from the one that a value is declared to be of."""
+        if not isinstance(cls, str) or not isinstance(atom.cls, str):
+            return False
+        return isinstance(self.api.lookup(cls), Class) and self.api.is_subclass(cls, atom.cls)
+
+    def _is_chatkit_one(self, cls: str, wanted: set[str | LocalClass]) -> bool | None:
+        if not isinstance(self.api.lookup(cls), Class):
+            return None
+        is_open = False
+        for other in wanted:
+            if isinstance(other, LocalClass):
+                lineage = self.program.lineage(other)
+                is_open = is_open or not lineage.complete or cls in lineage.externals()
+            elif other.startswith("chatkit."):
+                if self.api.is_subclass(cls, other):
+                    return True
+                is_open = is_open or not isinstance(self.api.lookup(other), Class)
+            elif other in ("object", "pydantic.BaseModel", "pydantic.main.BaseModel"):
+                return True if self.api.is_model(cls) or other == "object" else None
+            else:
+                is_open = is_open or other.startswith(("typing", "collections.abc", "abc"))
+        return None if is_open else False
 
 
 def _place(active: _Active, path: str, function: LocalFunction) -> cst.CSTNode:
