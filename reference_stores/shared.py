@@ -18,7 +18,7 @@ transaction each:
   may retry a whole method on a deadlock, a serialization failure or a lost connection, and a lost
   acknowledgement of a COMMIT does no harm.
 - Every await must end: give the driver a time limit, and raise what it gives; `driver_errors` are
-  turned into `StoreUnavailable` (worth a retry) or `StoreError` by `_as_store_error`.
+  turned into `StoreUnavailable` (worth a retry) or `StoreError` by `as_store_error`.
 - `tenant`, `thread`, `item` and `attachment` are *keys*: ids as `key` spells them, at most 200
   characters without NUL and without lone surrogates, to be compared byte by byte. A row's own id is
   in its payload.
@@ -45,10 +45,24 @@ import os
 import re
 import time
 import uuid
-from collections.abc import Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeVar
+from types import NoneType, UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Literal,
+    Protocol,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+)
 
 from chatkit.store import NotFoundError, Store, StoreItemType, TContext, default_generate_id
 from chatkit.types import (
@@ -62,17 +76,18 @@ from chatkit.types import (
     UserMessageItem,
     UserMessageTextContent,
 )
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import AnyUrl, BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json
 from typing_extensions import override
 
 try:
+    from opentelemetry import context as otel_context
     from opentelemetry import trace
 except ImportError:
-    trace = None
+    trace = otel_context = None
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Generator
+    from collections.abc import AsyncIterator, Awaitable
     from datetime import tzinfo
     from types import TracebackType
 
@@ -227,13 +242,12 @@ class Codec(Protocol):
 
 
 class _Kind(Generic[T]):
-    """A kind of object that is stored: how it is written and read as JSON."""
+    """A kind of object that is stored: how it is written as JSON, and read."""
 
-    def __init__(self, name: str, adapter: TypeAdapter[T], constants: TypeAdapter[Any]) -> None:
+    def __init__(self, name: str, adapter: TypeAdapter[T], *models: type[BaseModel]) -> None:
         self.name = name
         self.adapter = adapter
-        self.constants = constants
-        """Writes NaN and infinity as such, and not as null, in which they would be lost."""
+        self._writers: dict[type, _Writer] = {model: _Writer(model) for model in models}
 
     def dump(self, value: T) -> bytes:
         """`value` as JSON that loads again, and equal but for what JSON cannot say (a tuple is a list).
@@ -242,73 +256,151 @@ class _Kind(Generic[T]):
             PayloadError: it would not.
         """
         try:
-            payload = self.constants.dump_json(value, warnings="error")
-        except PydanticSerializationError:
-            # What does not fit its field may load nevertheless, as a str does for a URL: try.
-            payload = self._dump_misfit(value)
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            writer = self._writers[type(value)]
+        except KeyError:
+            writer = self._inherited_writer(type(value))
+        try:
+            payload = writer.to_json(value, warnings="error")
+            is_doubtful = writer.is_doubtful(value)
+        except (PydanticSerializationError, TypeError, AttributeError):
+            # What does not fit its field may load nevertheless, as a str does for a URL.
+            return self._dump_misfit(writer, value)
+        except (ValueError, RecursionError) as error:
             raise PayloadError(f"Not written: {error}") from None
-        if b"NaN" in payload or b"Infinity" in payload:
-            self._refuse_infinite_numbers(value, payload)
-        if _may_be_too_deep(payload) or _may_hold_too_large_integer(payload):
-            self._refuse_unloadable(payload)
+        if is_doubtful:
+            _refuse_unreadable(payload)
         return payload
 
-    def _dump_misfit(self, value: T) -> bytes:
-        try:
-            payload = self.constants.dump_json(value, warnings=False)
-        except (
-            PydanticSerializationError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            RecursionError,
-        ) as error:
-            raise PayloadError(f"Not written: {error}") from None
-        self._refuse_unloadable(payload)
-        return payload
+    def _inherited_writer(self, model: type) -> _Writer:
+        for base in model.__mro__:
+            if base in self._writers:
+                return self._writers.setdefault(model, self._writers[base])
+        raise PayloadError(f"Not written: {model.__name__} is no {self.name} of this chatkit")
 
-    def _refuse_infinite_numbers(self, value: T, payload: bytes) -> None:
-        """A text may say NaN; a number that is NaN is null in ordinary JSON, and lost."""
-        if self.adapter.dump_json(value, warnings=False) != payload:
-            raise PayloadError(
-                "Not written: JSON has no NaN and no infinity, they would come back as null."
-            )
-
-    def _refuse_unloadable(self, payload: bytes) -> None:
+    def _dump_misfit(self, writer: _Writer, value: T) -> bytes:
         try:
+            payload = writer.to_json(value, warnings=False)
+            _refuse_unreadable(payload)
             self.adapter.validate_json(payload)
         except ValidationError as error:
-            raise PayloadError(
-                f"Not written, because it would not load again: {_reasons(error)}"
-            ) from None
+            raise PayloadError(f"Not written, for it would not load: {_reasons(error)}") from None
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise PayloadError(f"Not written: {error}") from None
+        return payload
 
 
-_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
-_ONE_KIND_OF_BRACKET: Final = bytes.maketrans(b"{}", b"[]")
-_READABLE_LEVELS: Final = 200
-"""Levels of nesting from which pydantic's parser refuses what pydantic wrote (up to 255)."""
-_READABLE_DIGITS: Final = 4300
-"""Digits of an integer from which the parser refuses it, though Python still writes it."""
+def _refuse_unreadable(payload: bytes) -> None:
+    """pydantic writes more levels and digits than it reads, and JSON has no NaN."""
+    try:
+        from_json(payload, allow_inf_nan=False)
+    except ValueError as error:
+        raise PayloadError(
+            f"Not written, for it would not load: {error}. JSON has no NaN and no infinity, and can be "
+            "read up to 199 levels deep, with integers up to 4,299 digits."
+        ) from None
 
 
-def _may_be_too_deep(payload: bytes) -> bool:
-    if payload.count(b"[") + payload.count(b"{") < _READABLE_LEVELS:
+class _Writer:
+    """How objects of one model are written."""
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        # NaN and infinity as such, so that they are found: as null they would be lost. `| None`, for
+        # pydantic takes no configuration beside a model's own.
+        nullable: Any = model | None
+        adapter = TypeAdapter[Any](nullable, config=ConfigDict(ser_json_inf_nan="constants"))
+        self.to_json: Callable[..., bytes] = adapter.serializer.to_json
+        self.is_doubtful = _doubt_of(model)
+
+
+# Whether a value holds what may be written and not be read: free content, deep content, odd numbers.
+# To look for it in the objects is for speed: most items are text, and to read a text again, or only to
+# search it, costs as much as to write it.
+_Doubt = Callable[[Any], bool]
+
+
+def _doubt_of(annotation: Any, within: tuple[type, ...] = ()) -> _Doubt:
+    """The test for values of a type; `_never` itself if there can be no doubt."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if annotation in (str, bool, NoneType, datetime, AnyUrl) or origin is Literal:
+        return _never
+    if annotation in (int, float):
+        return _is_odd_number
+    if origin is Annotated:
+        return _doubt_of(arguments[0], within)
+    if origin is dict or annotation is Any:
+        return _is_odd
+    if origin is list:
+        return _doubt_of_list(_doubt_of(arguments[0], within))
+    if origin in (Union, UnionType):
+        of_types = {_class_of(choice): _doubt_of(choice, within) for choice in arguments}
+        if all(doubt is _never for doubt in of_types.values()):
+            return _never
+        return lambda value: of_types.get(type(value), _always)(value)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _doubt_of_model(annotation, within)
+    return _always
+
+
+def _doubt_of_model(model: type[BaseModel], within: tuple[type, ...]) -> _Doubt:
+    model.model_rebuild()  # pydantic resolves the names in annotations when a model is first needed
+    if model in within or model.model_config.get("extra") == "allow":
+        return _always
+    of_fields = [
+        (name, doubt)
+        for name, field in model.model_fields.items()
+        if (doubt := _doubt_of(field.annotation, (*within, model))) is not _never
+    ]
+
+    def in_fields(value: object) -> bool:
+        for name, doubt in of_fields:  # noqa: SIM110 - any() of a generator takes twice as long
+            if doubt(getattr(value, name)):
+                return True
         return False
-    brackets = payload.translate(_ONE_KIND_OF_BRACKET, _NOT_BRACKETS)
-    for _ in range(_READABLE_LEVELS - 1):  # peel off the innermost level; brackets in texts may stay
-        if not brackets:
-            return False
-        brackets = brackets.replace(b"[]", b"")
+
+    return in_fields if of_fields else _never
+
+
+def _doubt_of_list(of_each: _Doubt) -> _Doubt:
+    def in_list(values: list[Any]) -> bool:
+        for value in values:  # noqa: SIM110 - as above
+            if of_each(value):
+                return True
+        return False
+
+    return _never if of_each is _never else in_list
+
+
+def _class_of(choice: Any) -> Any:
+    if get_origin(choice) is Annotated:
+        return _class_of(get_args(choice)[0])
+    if get_origin(choice) is Literal:
+        return str
+    return get_origin(choice) or choice
+
+
+def _never(_value: object) -> bool:
+    return False
+
+
+def _always(_value: object) -> bool:
     return True
 
 
-def _may_hold_too_large_integer(payload: bytes) -> bool:
-    """Such a run of digits fills at least one of the blocks that are half as long."""
-    block = _READABLE_DIGITS // 2
-    return any(
-        payload[start : start + block].isdigit() for start in range(0, len(payload) - block + 1, block)
-    )
+def _is_odd_number(value: float) -> bool:
+    return not abs(value) < 2**63  # also NaN
+
+
+def _is_odd(value: Any) -> bool:
+    """Whether free content needs a closer look: it is no text, no number, and no flat dict of these."""
+    if type(value) is dict:
+        return any(map(_is_odd_part, cast("dict[Any, Any]", value).values()))
+    return _is_odd_part(value)
+
+
+def _is_odd_part(value: Any) -> bool:
+    if type(value) in (int, float):
+        return _is_odd_number(value)
+    return type(value) not in (str, bool, NoneType)
 
 
 def _reasons(error: ValidationError) -> str:
@@ -319,44 +411,73 @@ def _reasons(error: ValidationError) -> str:
     )
 
 
-_CONSTANTS: Final = ConfigDict(ser_json_inf_nan="constants")
-_THREAD: Final = _Kind(
-    "thread",
-    TypeAdapter(ThreadMetadata),
-    TypeAdapter(ThreadMetadata | None, config=_CONSTANTS),  # pydantic takes none for a model alone
-)
-_ITEM: Final[_Kind[ThreadItem]] = _Kind(
-    "item", TypeAdapter(ThreadItem), TypeAdapter(ThreadItem, config=_CONSTANTS)
-)
+def _models(annotation: Any) -> tuple[type[BaseModel], ...]:
+    """The members of an annotated union."""
+    members: tuple[type[BaseModel], ...] = get_args(get_args(annotation)[0])
+    return members
+
+
+_THREAD: Final[_Kind[ThreadMetadata]] = _Kind("thread", TypeAdapter(ThreadMetadata), ThreadMetadata)
+_ITEM: Final[_Kind[ThreadItem]] = _Kind("item", TypeAdapter(ThreadItem), *_models(ThreadItem))
 _ATTACHMENT: Final[_Kind[Attachment]] = _Kind(
-    "attachment", TypeAdapter(Attachment), TypeAdapter(Attachment, config=_CONSTANTS)
+    "attachment", TypeAdapter(Attachment), *_models(Attachment)
 )
 
 
 # --- Operations -----------------------------------------------------------------------------------
 
 
-@contextmanager
-def _span(engine: str, operation: str) -> Generator[None]:
-    """An OpenTelemetry span, where its API is installed. It carries no ids of people and no content."""
-    if trace is None:
-        yield
-        return
-    with trace.get_tracer("reference_stores").start_as_current_span(
+_tracer: Final = trace and trace.get_tracer("reference_stores")
+
+
+class _Operation:
+    """One operation: its OpenTelemetry span, where that API is installed, and its driver's errors.
+
+    The span carries no content and no names: not even a traceback, whose causes may quote them.
+    """
+
+    def __init__(self, store: BaseStore[Any], name: str) -> None:
+        self._store = store
+        self._name = name
+        self._end_span: Callable[[BaseException | None], None] | None = None
+
+    def __enter__(self) -> None:
+        self._end_span = _start_span(self._store.engine, self._name)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: object
+    ) -> None:
+        shown = error
+        if isinstance(error, self._store.driver_errors):
+            shown = self._store.as_store_error(error, self._name)
+        if self._end_span is not None:
+            self._end_span(shown)
+        if shown is not error and shown is not None:
+            raise shown from error
+
+
+def _start_span(engine: str, operation: str) -> Callable[[BaseException | None], None] | None:
+    """What ends the span, or None if nobody records it."""
+    if trace is None or otel_context is None or _tracer is None:
+        return None
+    span = _tracer.start_span(
         f"chatkit.store.{operation}",
         kind=trace.SpanKind.CLIENT,
         attributes={"db.system.name": engine, "db.operation.name": operation},
-        record_exception=False,  # a traceback with causes may quote content
-        set_status_on_exception=False,
-    ) as span:
-        try:
-            yield
-        except NotFoundError:
-            raise
-        except Exception as error:
+    )
+    if not span.is_recording():
+        return None
+    outer = otel_context.attach(trace.set_span_in_context(span))
+    failed, detach = trace.StatusCode.ERROR, otel_context.detach
+
+    def end(error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, NotFoundError):
             span.set_attribute("error.type", type(error).__qualname__)
-            span.set_status(trace.StatusCode.ERROR)
-            raise
+            span.set_status(failed)
+        span.end()
+        detach(outer)
+
+    return end
 
 
 def _check_ids(**ids: object) -> None:
@@ -856,14 +977,8 @@ class BaseStore(Store[TContext]):
 
     # --- What the methods above share ---
 
-    @contextmanager
-    def _operation(self, name: str) -> Generator[None]:
-        """One operation: its span, and its driver's errors as the store's."""
-        with _span(self.engine, name):
-            try:
-                yield
-            except self.driver_errors as error:
-                raise self._as_store_error(error, name) from error
+    def _operation(self, name: str) -> _Operation:
+        return _Operation(self, name)
 
     async def _ready(self) -> None:
         if not self._is_open:
@@ -874,8 +989,8 @@ class BaseStore(Store[TContext]):
             tenant = self._tenant_of(context)
         except (LookupError, TypeError, AttributeError) as error:
             raise MissingTenantError(
-                f"The context ({type(context).__name__}) has no tenant: the tenant function failed with "
-                f"{type(error).__name__}. Pass the request's context; if the application has no "
+                f"The context ({type(context).__name__}) has no tenant: the tenant function failed "
+                f"with {type(error).__name__}. Pass the request's context; if the application has no "
                 'tenants, make the store with tenant=single_tenant("app").'
             ) from error
         return _tenant_key(tenant)
@@ -949,7 +1064,7 @@ class BaseStore(Store[TContext]):
         """Release every connection, also after a failed `_open`."""
         raise NotImplementedError
 
-    def _as_store_error(self, error: Exception, operation: str) -> StoreError:
+    def as_store_error(self, error: Exception, operation: str) -> StoreError:
         """What the caller sees of one of `driver_errors`."""
         raise NotImplementedError
 

@@ -354,7 +354,7 @@ class SQLiteStore(BaseStore[TContext]):
             )
         return version
 
-    def _as_store_error(self, error: Exception, operation: str) -> StoreError:
+    def as_store_error(self, error: Exception, operation: str) -> StoreError:
         reason = f"SQLite failed in {operation}: {error}"
         if isinstance(error, sqlite3.OperationalError) and _may_pass(error):
             return StoreUnavailable(reason)
