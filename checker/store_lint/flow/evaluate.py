@@ -1371,6 +1371,9 @@ class Evaluator:
                 return self._assume_member(left, found, other, truth, operator, state)
             return state
         holds = truth if same else not truth
+        asked = _asked_for_type(left)
+        if asked is not None:
+            return self._assume_class(asked, right, True, state) if holds else state
         for node_, mine, against in ((left, found, other), (right, other, found)):
             refined = self._equal(node_, mine, against, holds, state)
             if refined is None:
@@ -1554,7 +1557,11 @@ class Evaluator:
         return state
 
     def _assume_isinstance(self, node: cst.Call, truth: bool, state: State) -> State | None:
-        subject, classes = node.args[0].value, node.args[1].value
+        return self._assume_class(node.args[0].value, node.args[1].value, truth, state)
+
+    def _assume_class(
+        self, subject: cst.BaseExpression, classes: cst.BaseExpression, truth: bool, state: State
+    ) -> State | None:
         path = self.path(subject, state)
         if isinstance(subject, cst.NamedExpr):
             path = self.path(subject.target, state)
@@ -1568,6 +1575,13 @@ class Evaluator:
             return None
         narrow(state, path, kept)
         return state
+
+
+def _asked_for_type(node: cst.BaseExpression) -> cst.BaseExpression | None:
+    """The `x` of `type(x)`."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and len(node.args) == 1:
+        return node.args[0].value if node.func.value == "type" else None
+    return None
 
 
 def _key_and_value(of: Value) -> tuple[Value, Value] | None:

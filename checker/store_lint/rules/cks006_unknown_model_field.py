@@ -21,7 +21,7 @@ from store_lint.rules.base import Replacement, Rule, Violation
 from store_lint.rules.models import Given, Models, given_by
 from store_lint.tree.expressions import ancestors, walk
 from store_lint.tree.guards import expects
-from store_lint.tree.shape import Shapes
+from store_lint.tree.program import LocalClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from store_lint.rules.base import Context
     from store_lint.rules.models import Mistake
     from store_lint.tree.module import Module
+    from store_lint.tree.program import Lineage
 
 _VALIDATING: Final = frozenset({"model_validate", "parse_obj", "validate"})
 _CONSTRUCTING: Final = frozenset({"model_construct", "construct"})
@@ -417,14 +418,12 @@ class _Check:
             ):
                 return True
         program = self._context.program
-        shapes = Shapes(program)
-        for module in program.mentioning(short, self._module):
-            for cls in program.classes(module):
-                if cls.node.bases and program.derives_from(cls, [of.cls]):
-                    shape = shapes.of(cls)
-                    if shape.open or name in shape.members:
-                        return True
-        return False
+        return any(
+            _may_have(program.lineage(cls), name)
+            for module in program.mentioning(short, self._module)
+            for cls in program.classes(module)
+            if cls.node.bases and program.derives_from(cls, [of.cls])
+        )
 
     # What makes it right after all
 
@@ -534,6 +533,20 @@ class _Check:
     @staticmethod
     def _since(releases: list[str]) -> str:
         return f" (it is a field of openai-chatkit {releases[0]} to {releases[-1]})" if releases else ""
+
+
+def _may_have(lineage: Lineage, name: str) -> bool:
+    """Whether a class of the tree, below a model of chatkit, may have an attribute that this has not."""
+    if not lineage.complete:
+        return True
+    for cls in lineage.classes:
+        if isinstance(cls, LocalClass):
+            bindings = cls.scope.bindings
+            if {name, "model_config", "Config", "__getattr__", "__getattribute__"} & bindings.keys():
+                return True
+        elif not cls.dotted.startswith(("chatkit.", "pydantic.", "typing.", "abc.")):
+            return True
+    return False
 
 
 def _present(of: Value) -> Value:
