@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
     from store_lint.rules.base import Context
     from store_lint.rules.instances import Way
-    from store_lint.tree.expressions import Use
+    from store_lint.tree.expressions import Assigned, Use
     from store_lint.tree.module import ImportTarget, Module
-    from store_lint.tree.objects import Object
     from store_lint.tree.program import Program
     from store_lint.tree.shape import Member, Shape
 
@@ -62,6 +61,34 @@ class _Knowledge:
         self.program = program
         self.shapes = Shapes(program)
         self.objects = Objects(program, self.shapes, self._follow)
+        self._assignments: dict[tuple[str, Module], list[Assigned]] = {}
+        self._setattrs: dict[Module, list[tuple[Use, cst.Call]]] = {}
+
+    def assignments(self, name: str, home: Module) -> list[Assigned]:
+        """Where the project of `home` assigns to an attribute of that name."""
+        key = (name, home)
+        if key not in self._assignments:
+            assigns = rb"\.\s*%b\b[^\n]*(?<![=!<>])=(?!=)" % re.escape(name.encode())
+            self._assignments[key] = [
+                stored
+                for module in self.program.mentioning(name, home, assigns)
+                for stored in self.program.expressions(module).stored
+                if stored.node.attr.value == name
+            ]
+        return self._assignments[key]
+
+    def setattrs(self, home: Module) -> list[tuple[Use, cst.Call]]:
+        """Where the project of `home` calls `setattr` in a file that may mean what `home` holds."""
+        if home not in self._setattrs:
+            words = self.program.settings_files.names(str(home.path)) or {home.path.stem.encode()}
+            meant = rb"\b(?:%b)\b" % b"|".join(map(re.escape, sorted(words)))
+            self._setattrs[home] = [
+                (use, use.node)
+                for module in self.program.mentioning("setattr", home, meant)
+                for use in self.program.expressions(module).calls
+                if isinstance(use.node, cst.Call) and _is_setattr(use.node)
+            ]
+        return self._setattrs[home]
 
     def _follow(self, module: Module, target: ImportTarget) -> bool:
         """Whether an import may lead to settings; files of other imports need not be read."""
@@ -71,7 +98,9 @@ class _Knowledge:
             imported = (other for scope in module.scopes() for other, _, _ in scope.imports)
             targets += [other for other in imported if other.module.startswith(below)]
         return any(
-            _WORD.search(f"{t.module}.{t.name or ''}") or self.program.may_lead_to_settings(module, t)
+            _WORD.search(f"{t.module}.{t.name or ''}")
+            or self.program.leads_outside(module, t)
+            or self.program.may_lead_to_settings(module, t)
             for t in targets
         )
 
@@ -83,6 +112,7 @@ class _Check:
         self._module = module
         self._program = context.program
         self._guess = context.guess_settings
+        self._knowledge = knowledge
         self._shapes = knowledge.shapes
         self._objects = knowledge.objects
         self._instances = Instances(context.program, self._objects)
@@ -171,10 +201,11 @@ class _Check:
         return False
 
     def _holds_settings(self, cls: LocalClass) -> bool:
-        return bool(
-            CLASS_NAME.search(cls.scope.qualname)
-            or MODULE_NAME.fullmatch(cls.module.path.stem)
-            or self._program.derives_from(cls, SETTINGS)
+        return any(
+            base.dotted in SETTINGS
+            if isinstance(base, External)
+            else CLASS_NAME.search(base.scope.qualname) or MODULE_NAME.fullmatch(base.module.path.stem)
+            for base in self._program.lineage(cls).classes
         )
 
     # What makes it right after all
@@ -199,35 +230,26 @@ class _Check:
     def _is_set_elsewhere(self, of: Thing | LocalModule, name: str) -> bool:
         """Whether some code outside of a class's body may give the attribute to it."""
         home = of.cls.module if isinstance(of, Thing) else of.module
-        assigns = rb"\.\s*%b\b[^\n]*(?<![=!<>])=(?!=)" % re.escape(name.encode())
-        for module in self._program.mentioning(name, home, assigns):
-            for stored in self._program.expressions(module).stored:
-                if stored.node.attr.value != name:
-                    continue
-                owner = self._objects.of(stored.scope, stored.node.value, stored.hidden)
-                if owner is None or self._may_be(owner, of):
-                    return True
-        words = {name.encode(), *self._program.settings_files.names(str(home.path))}
-        known = rb"\b(?:%b)\b" % b"|".join(map(re.escape, sorted(words)))
-        for module in self._program.mentioning("setattr", home, known):
-            for use in self._program.expressions(module).calls:
-                if isinstance(use.node, cst.Call) and self._sets(use, use.node, of, home, name):
-                    return True
-        return False
+        return any(
+            self._may_be(stored, stored.node.value, of, home)
+            for stored in self._knowledge.assignments(name, home)
+        ) or any(
+            self._may_be(use, call.args[0].value, of, home)
+            for use, call in self._knowledge.setattrs(home)
+            if _may_set(call, name)
+        )
 
-    def _sets(self, use: Use, call: cst.Call, of: Thing | LocalModule, home: Module, name: str) -> bool:
-        func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
-        if not isinstance(func, cst.Name) or func.value != "setattr" or len(call.args) < 2:
-            return False
-        key = call.args[1].value
-        if isinstance(key, cst.SimpleString) and key.evaluated_value != name:
-            return False
-        owner = self._objects.of(use.scope, call.args[0].value, use.hidden)
+    def _may_be(
+        self, use: Use | Assigned, node: cst.BaseExpression, of: Thing | LocalModule, home: Module
+    ) -> bool:
+        """Whether what is assigned to may be the class, instance or module that lacks the name.
+
+        Where nobody can tell, it may be if it stands in the same file, or is called like settings.
+        """
+        owner = self._objects.of(use.scope, node, use.hidden)
         if owner is None:
-            return use.scope.module is home or isinstance(key, cst.SimpleString)
-        return self._may_be(owner, of)
-
-    def _may_be(self, owner: Object, of: Thing | LocalModule) -> bool:
+            module = use.scope.module
+            return module is home or bool(_WORD.search(module.source.tree.code_for_node(node)))
         if not isinstance(owner, Thing) or not isinstance(of, Thing):
             return owner == of
         if of.is_class and not owner.is_class:
@@ -348,6 +370,18 @@ class _Check:
             f"read it from an instance of `{imported}`",
             severity="warning",
         )
+
+
+def _is_setattr(call: cst.Call) -> bool:
+    """Whether a call is a `setattr`, the builtin or monkeypatch's."""
+    func = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
+    return isinstance(func, cst.Name) and func.value == "setattr" and len(call.args) > 1
+
+
+def _may_set(call: cst.Call, name: str) -> bool:
+    """Whether a `setattr` sets the name, or one that is not known."""
+    key = call.args[1].value
+    return not isinstance(key, cst.SimpleString) or key.evaluated_value == name
 
 
 def _edits(way: Way | None) -> tuple[Replacement, ...]:

@@ -156,17 +156,28 @@ class Program:
         except (Unparsable, OSError):
             return None
 
+    def leads_outside(self, module: Module, target: ImportTarget) -> bool:
+        """Whether an import of `module` leads out of the tree, where there is nothing to read."""
+        return not self._paths(module, target)
+
     def may_lead_to_settings(self, module: Module, target: ImportTarget) -> bool:
         """Whether an import of `module` may lead to settings; looks at bytes, and parses nothing."""
+        return any(
+            isinstance(self._modules.get(path), Module)
+            or self.settings_files.leads_to_settings(str(path))
+            for path in self._paths(module, target)
+        )
+
+    def _paths(self, module: Module, target: ImportTarget) -> list[Path]:
+        """The files of the tree that an import may lead to: the module's, and one that is named
+        in it."""
         dotted = ".".join(filter(None, (target.module, target.name)))
-        for name in dict.fromkeys((target.module, dotted)):
-            path = self._layout.find(module.path, name, target.level) if name or target.level else None
-            if path is not None and (
-                isinstance(self._modules.get(path), Module)
-                or self.settings_files.leads_to_settings(str(path))
-            ):
-                return True
-        return False
+        found = (
+            self._layout.find(module.path, name, target.level)
+            for name in dict.fromkeys((target.module, dotted))
+            if name or target.level
+        )
+        return [path for path in found if path is not None]
 
     def bytes_mentioning(self, word: str, near: Module) -> Iterator[tuple[Path, bytes]]:
         """What stands in the files of the project of `near` in which a word occurs; nothing is parsed."""

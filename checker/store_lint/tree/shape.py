@@ -191,6 +191,8 @@ class Shapes:
             return True
         if any(self._decorator(cls, d) not in _DATACLASS | _TRANSPARENT for d in node.decorators):
             return True
+        if "__slots__" in cls.scope.bindings and _slots(cls) is None:
+            return True
         return self._sets_dynamically(cls)
 
     def _decorator(self, cls: LocalClass, decorator: cst.Decorator) -> str | None:
@@ -246,6 +248,8 @@ class Shapes:
         derives = self._program.derives_from(cls, MODELS)
         for name, bindings in cls.scope.bindings.items():
             yield self._member(cls, name, bindings, decorator, is_model, is_v1 and derives, derives)
+        for name in _slots(cls) or ():
+            yield Member(name, "descriptor", "a slot", cls)
 
     def _member(
         self,
@@ -354,8 +358,6 @@ class Shapes:
                 values = ()
             annotation = stored.annotation or (before.annotation if before else None)
             kind, origin = _assigned_by(method)
-            if kind == "instance" and "__slots__" in cls.scope.bindings:
-                kind, origin = "descriptor", "a slot"
             members[name] = Member(name, kind, origin, cls, annotation, values)
         if self._is_dynamic(cls.module):
             for part in walk(cls.node.body):
@@ -396,6 +398,23 @@ def _methods_around(scope: Scope) -> Iterator[tuple[Scope, cst.FunctionDef]]:
 def _receiver(method: cst.FunctionDef) -> str | None:
     params = parameters(method)
     return params[0].name.value if params else None
+
+
+def _slots(cls: LocalClass) -> list[str] | None:
+    """The names in the class's `__slots__`; None where they are computed."""
+    names: list[str] = []
+    for binding in cls.scope.bindings.get("__slots__", ()):
+        value = binding.value
+        if isinstance(value, (cst.Tuple, cst.List, cst.Set)):
+            texts = [_text_of(element.value) for element in value.elements]
+        elif isinstance(value, cst.Dict):
+            texts = [_text_of(e.key) for e in value.elements if isinstance(e, cst.DictElement)]
+        else:
+            texts = [_text_of(value)] if value is not None else [None]
+        if None in texts:
+            return None
+        names += [text for text in texts if text is not None]
+    return names
 
 
 def _has_slots(decorator: cst.Decorator) -> bool:

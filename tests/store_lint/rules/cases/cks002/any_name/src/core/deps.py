@@ -1,0 +1,4 @@
+from core.params import AppParams, params
+
+current = params
+Alias = AppParams

@@ -1,0 +1,8 @@
+from pydantic_settings import BaseSettings
+
+
+class AppParams(BaseSettings):
+    url: str = ""
+
+
+params = AppParams()

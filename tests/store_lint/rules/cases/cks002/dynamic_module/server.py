@@ -1,0 +1,7 @@
+"""A chatkit server."""
+
+import config
+
+
+def reads() -> object:
+    return config.path

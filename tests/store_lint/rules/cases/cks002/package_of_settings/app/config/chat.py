@@ -1,0 +1,8 @@
+from pydantic_settings import BaseSettings
+
+
+class ChatSettings(BaseSettings):
+    model: str = ""
+
+
+chat_settings = ChatSettings()

@@ -1,0 +1,3 @@
+"""A chatkit store, which is given its pool."""
+
+POOL = None

@@ -1,0 +1,9 @@
+class Config:
+    pass
+
+
+class Settings:
+    known = 1
+
+
+settings = Settings()

@@ -1,0 +1,10 @@
+"""A chatkit store."""
+
+from config import settings
+
+
+def url() -> tuple[object, ...]:
+    return (
+        settings.url,
+        settings.dsn,  # CKS002
+    )
