@@ -1,4 +1,5 @@
-"""Is this ChatKit store right? A suite of cases that any store must pass, as a pytest plugin and a command.
+"""Is this ChatKit store right? A suite of cases that any store must pass, as a pytest plugin and a
+command.
 
     # tests/test_store.py: three lines in an application's own tests
     from store_contract import StoreContract

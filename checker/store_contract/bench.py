@@ -7,7 +7,7 @@ import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from store_contract.expect import Broken, brief_error
+from store_contract.expect import BrokenError, brief_error
 from store_contract.loop import DidNotEnd
 from store_contract.target import TargetError, open_store
 
@@ -62,7 +62,7 @@ class Bench:
         """A method beyond the twelve; `call` is how it is called, for the reason if it is not there."""
         found = getattr(self.store, name, None)
         if not callable(found):
-            raise Broken(f"the store has no {call}")
+            raise BrokenError(f"the store has no {call}")
         return found
 
     def lacks(self, feature: str) -> bool:
@@ -70,18 +70,18 @@ class Bench:
         return feature in self.target.unsupported
 
     async def close(self) -> None:
-        """Close every store that the case opened. Raises Broken if one cannot be closed."""
+        """Close every store that the case opened. Raises BrokenError if one cannot be closed."""
         while self._keepers:
             await self.close_newest()
 
     async def close_newest(self) -> None:
-        """Close the store that was opened last. Raises Broken if it cannot be closed."""
+        """Close the store that was opened last. Raises BrokenError if it cannot be closed."""
         over, task = self._keepers.pop()
         over.set()
         try:
             await task
         except Exception as error:
-            raise Broken(f"closing the store raised {brief_error(error)}") from error
+            raise BrokenError(f"closing the store raised {brief_error(error)}") from error
 
     async def _kept(self, make: Callable[[], Any], name: str) -> Store[Any]:
         # What enters a context manager must also leave it: cancel scopes belong to one task.

@@ -1,7 +1,8 @@
 """What a case of the contract is, and where all of them are found.
 
-A case is a function named after the fact that it proves, as in `C15_add_is_idempotent`. Its docstring is
-read by people who look at a failure and is the source of the contract's page, so it has a form:
+A case is a function named after the fact that it proves, as in `C15_add_is_idempotent`. Its
+docstring is read by people who look at a failure and is the source of the contract's page, so it
+has a form:
 
     What holds, in a sentence.
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     CaseFunction = Callable[[Bench], Awaitable[None] | None]
 
 Profile = Literal["upstream", "house"]
-"""`upstream`: openai-chatkit relies on it. `house`: this project's decision where it leaves a choice."""
+"""`upstream`: openai-chatkit relies on it. `house`: our decision where it leaves a choice."""
 
 Need = Literal["attachments", "tenants", "second_store", "wrap_stream"]
 
@@ -38,7 +39,7 @@ HOOKS: Mapping[Need, str] = {
     "second_store": "no `second_store` was given, a function that opens another store on the same data",
     "wrap_stream": "no `wrap_stream` was given, the application's wrapper around the server's stream",
 }
-"""What a case asks of the one who runs it; without the hook the case does not apply, for this reason."""
+"""What a case asks of the one who runs it, and why it does not apply where that is not given."""
 
 _NAME = re.compile(r"C\d\d_[a-zA-Z0-9_]+")
 _DOCSTRING = re.compile(r"(?P<what>.+?)\n\nWhy: (?P<why>.+?)\nMend: (?P<mend>.+)", re.DOTALL)
@@ -46,7 +47,7 @@ _DOCSTRING = re.compile(r"(?P<what>.+?)\n\nWhy: (?P<why>.+?)\nMend: (?P<mend>.+)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One behaviour, and the function that raises `Broken` if a store lacks it."""
+    """One behaviour, and the function that raises `BrokenError` if a store lacks it."""
 
     name: str
     profile: Profile
@@ -83,15 +84,15 @@ def all_cases() -> tuple[Case, ...]:
     return tuple(sorted(_registry.values(), key=lambda case: case.id))
 
 
-class UnknownCase(ValueError):
+class UnknownCaseError(ValueError):
     """A name that no case, id or feature has."""
 
 
 def select(wanted: Iterable[str], profile: Profile) -> tuple[Case, ...]:
     """The cases of a profile (`house` has all) whose id or name begins with one of `wanted`.
 
-    An empty `wanted` means all. Raises UnknownCase if one of them matches nothing in any profile, or
-    nothing but cases that the profile leaves out.
+    An empty `wanted` means all. Raises UnknownCaseError if one of them matches nothing in any
+    profile, or nothing but cases that the profile leaves out.
     """
     offered = [case for case in all_cases() if profile == "house" or case.profile == "upstream"]
     wanted = tuple(wanted)
@@ -99,23 +100,24 @@ def select(wanted: Iterable[str], profile: Profile) -> tuple[Case, ...]:
         if not any(case.name.startswith(word) for case in offered):
             known = any(case.name.startswith(word) for case in all_cases())
             hint = "only `--profile house` has it" if known else "`store-contract --list` shows all"
-            raise UnknownCase(f"no case begins with {word!r}: {hint}")
+            raise UnknownCaseError(f"no case begins with {word!r}: {hint}")
     return tuple(
         case for case in offered if not wanted or any(case.name.startswith(word) for word in wanted)
     )
 
 
 def check_declarations(unsupported: Mapping[str, str]) -> None:
-    """Raise UnknownCase unless every key is a case, an id or a feature, and every reason says something."""
+    """Raise UnknownCaseError unless every key is a case, an id or a feature, and every reason says
+    something."""
     known = {*FEATURES, *(case.name for case in all_cases()), *(case.id for case in all_cases())}
     for key, reason in unsupported.items():
         if key not in known:
             features = " or ".join(FEATURES)
-            raise UnknownCase(
+            raise UnknownCaseError(
                 f"{key!r} is no case, id ({'C41'}) or feature ({features}) that can be missing"
             )
         if not reason.strip():
-            raise UnknownCase(f"{key!r} is declared missing without a reason")
+            raise UnknownCaseError(f"{key!r} is declared missing without a reason")
 
 
 def declared_reason(case: Case, unsupported: Mapping[str, str]) -> str | None:

@@ -11,7 +11,7 @@ from chatkit.server import ChatKitServer, NonStreamingResult, StreamingResult
 from chatkit.store import AttachmentStore
 from chatkit.types import FileAttachment, SyncCustomActionResponse
 
-from store_contract.expect import Broken, brief
+from store_contract.expect import BrokenError, brief
 from store_contract.samples import fresh_id
 
 if TYPE_CHECKING:
@@ -100,12 +100,11 @@ async def stream(chat: Chat, context: object, kind: str, /, **params: Any) -> li
 
     Raises what the server caught and turned into an error event.
     """
-    events: list[dict[str, Any]] = []
     with _caught() as errors:
-        async for event in open_stream(await chat.process(request(kind, **params), context)):
-            events.append(event)
+        result = await chat.process(request(kind, **params), context)
+        events = [event async for event in open_stream(result)]
     if any(event["type"] == "error" for event in events):
-        raise next(iter(errors), Broken(f"{kind} was answered with an error event"))
+        raise next(iter(errors), BrokenError(f"{kind} was answered with an error event"))
     return events
 
 
@@ -122,7 +121,7 @@ async def ask(chat: Chat, context: object, kind: str, /, **params: Any) -> dict[
     """Send a request that is answered at once, and give its answer."""
     result = await chat.process(request(kind, **params), context)
     if not isinstance(result, NonStreamingResult):
-        raise Broken(f"{kind} was answered by {brief(result)}")
+        raise BrokenError(f"{kind} was answered by {brief(result)}")
     return json.loads(result.json)
 
 

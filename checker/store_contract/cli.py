@@ -43,7 +43,8 @@ arguments, sync or async or an async context manager, that gives a new, empty, r
 examples:
   store-contract app.stores:make_store
   store-contract app.stores:make_store --select C15 --select C44_first
-  store-contract app.stores:make_store --contexts app.stores:two_users --unsupported 'attachments=no uploads'
+  store-contract app.stores:make_store --contexts app.stores:two_users \
+      --unsupported 'attachments=no uploads'
   store-contract --explain C15
 """
 
@@ -58,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # A store may print and log what it likes: stdout is for the report, and only ours goes to stderr.
     logging.getLogger().addHandler(logging.NullHandler())
     try:
-        from store_contract.case import UnknownCase, select
+        from store_contract.case import UnknownCaseError, select
         from store_contract.options import words
         from store_contract.target import TargetError
 
@@ -66,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         _complain(f"{error.name} is missing: pip install 'chatkit-store-creator[contract]'")
         return 2
-    except UnknownCase as error:
+    except UnknownCaseError as error:
         _complain(str(error))
         return 2
     if arguments.explain or arguments.list:
@@ -76,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("STORE is missing: the function that makes the store, as in app.stores:make_store")
     try:
         return _run(arguments, chosen)
-    except (TargetError, UnknownCase) as error:
+    except (TargetError, UnknownCaseError) as error:
         _complain(str(error))
         return 2
 
@@ -84,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="store-contract",
-        description="Prove that an OpenAI ChatKit store does what openai-chatkit relies on, by running it.",
+        description="Run an OpenAI ChatKit store and prove that it does what openai-chatkit relies on.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -102,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         "--profile",
         choices=("upstream", "house"),
         default="upstream",
-        help="upstream: what openai-chatkit relies on (default); house: this project's decisions as well",
+        help="upstream: what openai-chatkit relies on (default); house: our decisions as well",
     )
     add(
         "--unsupported",
@@ -214,7 +215,8 @@ def _listed(cases: tuple[Case, ...]) -> str:
 
 def _explained(cases: tuple[Case, ...]) -> str:
     return "\n".join(
-        f"{case.name} ({case.profile})\n  holds:  {case.what}\n  why:    {case.why}\n  mend:   {case.mend}\n"
+        f"{case.name} ({case.profile})\n"
+        f"  holds:  {case.what}\n  why:    {case.why}\n  mend:   {case.mend}\n"
         for case in cases
     )
 
@@ -227,7 +229,7 @@ def _seconds(word: str) -> float:
 
 
 def _write(output: str) -> None:
-    """Write the report; a reader who has gone or a character that the locale lacks changes no exit code."""
+    """Write the report; neither a reader who has gone nor a poor locale changes the exit code."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.write(output.encode(encoding, "backslashreplace").decode(encoding))

@@ -6,7 +6,8 @@ from typing import Any
 
 
 class Context(dict[str, Any]):
-    """A context that stores may read as a mapping or by attribute: `context["user_id"]`, `context.user_id`."""
+    """A context that stores may read as a mapping or by attribute: `context["user_id"]`,
+    `context.user_id`."""
 
     def __getattr__(self, name: str) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""How much a run tries: the scale of generated examples, the time a case has, fixed seeds or new ones."""
+"""How much a run tries: how many generated examples, how long a case may take, which seeds."""
 
 from __future__ import annotations
 

@@ -12,21 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
-class Broken(AssertionError):
+class BrokenError(AssertionError):
     """The store does not hold the case; the message is the reason, one line."""
 
 
 def expect(condition: bool, reason: str) -> None:
-    """Raise Broken with the reason unless the condition holds."""
+    """Raise BrokenError with the reason unless the condition holds."""
     if not condition:
-        raise Broken(reason)
+        raise BrokenError(reason)
 
 
 def expect_same(actual: object, expected: object, what: str) -> None:
-    """Raise Broken where `actual` differs from `expected`, with the first difference and its place."""
+    """Raise BrokenError where `actual` differs from `expected`, with the first difference and its
+    place."""
     found = difference(actual, expected)
     if found is not None:
-        raise Broken(f"{what}: {found}")
+        raise BrokenError(f"{what}: {found}")
 
 
 @asynccontextmanager
@@ -37,8 +38,10 @@ async def expect_error(error: type[Exception], what: str) -> AsyncIterator[None]
     except error:
         return
     except Exception as other:
-        raise Broken(f"{what} raised {brief_error(other)}; {error.__name__} is expected") from other
-    raise Broken(f"{what} raised nothing; {error.__name__} is expected")
+        raise BrokenError(
+            f"{what} raised {brief_error(other)}; {error.__name__} is expected"
+        ) from other
+    raise BrokenError(f"{what} raised nothing; {error.__name__} is expected")
 
 
 def difference(actual: object, expected: object, at: str = "") -> str | None:
@@ -60,7 +63,8 @@ def difference(actual: object, expected: object, at: str = "") -> str | None:
         if len(left) != len(right):
             return f"{at or 'it'} has {len(left)} elements, not {len(right)}: {brief(left)}"
         found = (
-            difference(one, other, f"{at}[{n}]") for n, (one, other) in enumerate(zip(left, right))
+            difference(one, other, f"{at}[{n}]")
+            for n, (one, other) in enumerate(zip(left, right, strict=True))
         )
         return next((text for text in found if text), None)
     if _plain_equal(actual, expected):

@@ -1,7 +1,8 @@
-"""A client that hangs up in mid-answer, over a real socket: uvicorn, Starlette, and a connection that is cut.
+"""A client that hangs up in mid-answer, over a real socket: uvicorn, Starlette, and a connection
+that is cut.
 
-Between store and client stand the server of openai-chatkit, what the application wraps around its stream,
-Starlette's response and uvicorn. All are the real ones; only the browser is played.
+Between store and client stand the server of openai-chatkit, what the application wraps around
+its stream, Starlette's response and uvicorn. All are the real ones; only the browser is played.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ async def hang_up(
     reading_until: bytes,
     wrap_stream: Callable[[Any], Any] | None = None,
 ) -> None:
-    """Post `body`, cut the connection when `reading_until` has come, and wait until the answer has ended."""
+    """Post `body`, cut the connection when `reading_until` has come, and wait until the answer has
+    ended."""
     ended = asyncio.Event()
 
     async def endpoint(request: Request) -> Response:

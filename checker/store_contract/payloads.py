@@ -1,4 +1,5 @@
-"""Hypothesis strategies for everything that a store is handed, built from the installed chatkit's models.
+"""Hypothesis strategies for everything that a store is handed, built from the installed chatkit's
+models.
 
 No type of item is named here: a release that adds one, or a field to one, is covered the day that it is
 installed. Values are what JSON can carry: each object is put through pydantic's own JSON once, so that

@@ -1,4 +1,5 @@
-"""The pytest plugin: `pytest --chatkit-store=app.stores:make_store` runs the contract beside the other tests.
+"""The pytest plugin: `pytest --chatkit-store=app.stores:make_store` runs the contract beside the
+other tests.
 
 It loads with every pytest of an environment that has the package. So it adds its options, and imports
 nothing of the suite, of chatkit or of hypothesis unless one of them asks for the suite.
@@ -77,7 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if spec is None:
         return
     try:
-        from store_contract.case import UnknownCase, select
+        from store_contract.case import UnknownCaseError, select
         from store_contract.effort import DEEP, DEFAULT
         from store_contract.options import target_of, words
         from store_contract.runner import Runner
@@ -99,7 +100,7 @@ def pytest_configure(config: pytest.Config) -> None:
             config.getoption("--chatkit-store-profile"),
         )
         runner = Runner(target, DEEP if config.getoption("--chatkit-store-deep") else DEFAULT)
-    except (TargetError, UnknownCase) as error:
+    except (TargetError, UnknownCaseError) as error:
         raise pytest.UsageError(f"--chatkit-store: {error}") from error
     config.pluginmanager.register(_Run(runner, cases), _PLUGIN)
 

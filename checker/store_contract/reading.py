@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from chatkit.types import Page
 
-from store_contract.expect import Broken, brief
+from store_contract.expect import BrokenError, brief
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,7 +28,7 @@ async def page_of_items(
     limit: int = 100,
     order: Order = "asc",
 ) -> Page[ThreadItem]:
-    """One page of a thread's items. Raises Broken unless it is a `Page` of at most `limit`."""
+    """One page of a thread's items. Raises BrokenError unless it is a `Page` of at most `limit`."""
     page = await store.load_thread_items(
         thread_id, after=after, limit=limit, order=order, context=cast(Any, context)
     )
@@ -43,7 +43,7 @@ async def page_of_threads(
     limit: int = 100,
     order: Order = "asc",
 ) -> Page[ThreadMetadata]:
-    """One page of a tenant's threads. Raises Broken unless it is a `Page` of at most `limit`."""
+    """One page of a tenant's threads. Raises BrokenError unless it is a `Page` of at most `limit`."""
     page = await store.load_threads(limit=limit, after=after, order=order, context=cast(Any, context))
     return _checked(page, "load_threads", limit)
 
@@ -51,7 +51,7 @@ async def page_of_threads(
 async def all_items(
     store: Store[Any], context: object, thread_id: str, *, limit: int = 100, order: Order = "asc"
 ) -> list[ThreadItem]:
-    """All items of a thread, page by page as `ChatKitServer._paginate_thread_items_reverse` loads them."""
+    """All items of a thread, page by page as `_paginate_thread_items_reverse` of the server loads them."""
     return await _all(
         lambda after: page_of_items(store, context, thread_id, after=after, limit=limit, order=order)
     )
@@ -82,18 +82,18 @@ async def _all(load: Callable[[str | None], Awaitable[Page[Any]]]) -> list[Any]:
             return rows
         after = page.after
         if not after:
-            raise Broken(
+            raise BrokenError(
                 f"a page has has_more=True and after={after!r}, so nobody can load the next one"
             )
         if after in cursors:
-            raise Broken(f"paging does not end: the cursor {after!r} came twice")
+            raise BrokenError(f"paging does not end: the cursor {after!r} came twice")
         cursors.add(after)
 
 
 def _checked(page: object, method: str, limit: int) -> Page[Any]:
     if not isinstance(page, Page):
-        raise Broken(f"{method} returned {brief(page)}, not a Page")
+        raise BrokenError(f"{method} returned {brief(page)}, not a Page")
     checked = cast("Page[Any]", page)
     if len(checked.data) > limit:
-        raise Broken(f"{method} with limit={limit} returned {len(checked.data)} rows")
+        raise BrokenError(f"{method} with limit={limit} returned {len(checked.data)} rows")
     return checked

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from store_contract.bench import Bench
 from store_contract.case import HOOKS, Case, check_declarations, declared_reason, select
 from store_contract.effort import DEFAULT
-from store_contract.expect import Broken, brief_error
+from store_contract.expect import BrokenError, brief_error
 from store_contract.loop import DidNotEnd, Loop
 from store_contract.target import METHODS, Target, TargetError
 
@@ -41,7 +41,8 @@ class Result:
 class Runner:
     """Runs cases against one store under test.
 
-    Raises TargetError where the store cannot be made, UnknownCase where a declaration names nothing.
+    Raises TargetError where the store cannot be made, UnknownCaseError where a declaration names
+    nothing.
     """
 
     def __init__(self, target: Target, effort: Effort = DEFAULT) -> None:
@@ -93,7 +94,7 @@ class Runner:
                 f"did not end within {self.effort.seconds:g} s{f', in {where}' * bool(where)}",
                 error,
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a store may raise anything
             return "broken", reason_of(error), error
         finally:
             if self._loop.stuck:
@@ -135,8 +136,9 @@ def run(
 ) -> list[Result]:
     """Run the contract against the stores of a factory and give a result for each case.
 
-    The arguments are those of `Target`; `only` takes beginnings of ids or names. Blocks until all cases
-    have ended, each on a loop in another thread. Raises TargetError and UnknownCase, one line each.
+    The arguments are those of `Target`; `only` takes beginnings of ids or names. Blocks until all
+    cases have ended, each on a loop in another thread. Raises TargetError and UnknownCaseError, one
+    line each.
     """
     runner = Runner(Target(make_store, contexts, second_store, wrap_stream, unsupported or {}), effort)
     try:
@@ -147,7 +149,7 @@ def run(
 
 def reason_of(error: BaseException) -> str:
     """Why a case is broken, in one line."""
-    if isinstance(error, Broken):
+    if isinstance(error, BrokenError):
         return " ".join(str(error).split())
     inner = getattr(error, "exceptions", None)
     if inner:  # hypothesis found that a failure does not repeat, or a group of tasks failed
@@ -175,7 +177,7 @@ async def _open(bench: Bench) -> None:
 async def _close_quietly(bench: Bench) -> None:
     try:
         await bench.close()
-    except Broken:
+    except BrokenError:
         return  # the case has a better reason
 
 
@@ -195,8 +197,8 @@ async def _check_newness(target: Target, loop: Loop, effort: Effort) -> None:
             return
         if found:
             raise TargetError(
-                "make_store gave a store that is not empty: each call must give a new one, on a database, "
-                "schema or file of its own"
+                "make_store gave a store that is not empty: each call must give a new one, "
+                "on a database, schema or file of its own"
             )
     finally:
         await _close_quietly(bench)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chatkit.types import (
     AssistantMessageContent,
@@ -13,6 +13,7 @@ from chatkit.types import (
     FileAttachment,
     HiddenContextItem,
     InferenceOptions,
+    ThreadItemBase,
     ThreadMetadata,
     UserMessageItem,
     UserMessageTextContent,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from chatkit.types import Attachment
 
+Item = TypeVar("Item", bound=ThreadItemBase)
+
 START = datetime(2024, 5, 17, 9, 30, 0, 123456)
 """Naive, as the server's own time stamps."""
 
@@ -32,7 +35,7 @@ _numbers = itertools.count(1)
 
 
 def fresh_id(prefix: str) -> str:
-    """An id that no other object of this process has. Ids do not ascend: no order may come from them."""
+    """An id that no other object of this process has. Ids do not ascend: no order comes from them."""
     number = next(_numbers)
     return f"{prefix}_{(number * 0x9E3779B1) & 0xFFFFFFFF:08x}{number:x}"
 
@@ -58,6 +61,12 @@ def a_reply(
         created_at=at(seconds),
         content=[AssistantMessageContent(text=text)],
     )
+
+
+def in_thread(item: Item, thread_id: str) -> Item:
+    """The item, made to name the thread that it is about to be written to."""
+    item.thread_id = thread_id
+    return item
 
 
 def a_question(

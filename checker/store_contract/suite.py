@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
-from store_contract.case import UnknownCase, select
+from store_contract.case import UnknownCaseError, select
 from store_contract.effort import DEEP, DEFAULT
-from store_contract.expect import Broken
+from store_contract.expect import BrokenError
 from store_contract.runner import Runner
 from store_contract.target import Target, TargetError
 
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
 
 class StoreContract:
-    """Derive a test class from this and give it a `make_store`; each case of the contract is a test of it.
+    """Derive a test class from this and give it a `make_store`; each case of the contract is a test
+    of it.
 
         class TestAppStore(StoreContract):
             make_store = staticmethod(app.stores.make_store)
 
-    `store_contract.target` says what `make_store` and the hooks may be. `staticmethod` keeps Python from
-    passing the test object; a method that takes `self` is fine too.
+    `store_contract.target` says what `make_store` and the hooks may be. `staticmethod` keeps Python
+    from passing the test object; a method that takes `self` is fine too.
     """
 
     make_store: Callable[..., Any]
@@ -52,12 +53,7 @@ class StoreContract:
 
     def test_contract(self, contract_case: Case, pytestconfig: pytest.Config) -> None:
         """One case, on a new store."""
-        kind = type(self)
-        if kind.__dict__.get("_runner") is None:
-            kind._runner = self._new_runner(pytestconfig)
-        runner = kind._runner
-        assert runner is not None
-        report(runner, contract_case)
+        report(self._own_runner(pytestconfig), contract_case)
 
     @classmethod
     def teardown_class(cls) -> None:
@@ -65,6 +61,12 @@ class StoreContract:
         if cls._runner is not None:
             cls._runner.close()
             cls._runner = None
+
+    @classmethod
+    def _own_runner(cls, config: pytest.Config) -> Runner:
+        if cls._runner is None:
+            cls._runner = cls()._new_runner(config)
+        return cls._runner
 
     def _new_runner(self, config: pytest.Config) -> Runner:
         if not hasattr(self, "make_store"):
@@ -79,11 +81,11 @@ class StoreContract:
         )
         try:
             return Runner(target, self.effort or (DEEP if deep else DEFAULT))
-        except UnknownCase as error:
+        except UnknownCaseError as error:
             pytest.fail(str(error), pytrace=False)
 
     def _function(self, name: str, taking: int = 0) -> Any:
-        """A hook as a function: bound to this object if it wants more arguments than the hook is given."""
+        """A hook as a function, bound to this object if it wants more arguments than it is given."""
         hook = getattr(type(self), name)
         if not inspect.isfunction(hook):
             return hook
@@ -123,7 +125,8 @@ def case_items(session: pytest.Session, runner: Runner, cases: tuple[Case, ...])
 
 
 def report(runner: Runner, case: Case) -> None:
-    """Run a case and tell pytest: passed, failed with the reason and the cure, or skipped with the reason."""
+    """Run a case and tell pytest: passed, failed with the reason and the cure, or skipped with the
+    reason."""
     __tracebackhide__ = True
     try:
         result = runner.run(case)
@@ -140,7 +143,7 @@ def report(runner: Runner, case: Case) -> None:
 def _failure(result: Result) -> str:
     case = result.case
     lines = [result.reason, "", f"What holds: {case.what}", f"Why: {case.why}", f"Mend: {case.mend}"]
-    cause = result.error.__cause__ if isinstance(result.error, Broken) else result.error
+    cause = result.error.__cause__ if isinstance(result.error, BrokenError) else result.error
     if isinstance(cause, Exception):
         lines += ["", *traceback.format_exception(type(cause), cause, cause.__traceback__)]
     return "\n".join(line.rstrip("\n") for line in lines)

@@ -7,8 +7,9 @@ A factory may be any of
     @asynccontextmanager
     async def make_store(): yield ...                   # clean-up behind the `yield`
 
-A store that is itself an async context manager is entered and left. One that is not is closed at the end
-if it has a `close` or `aclose` method; behind a factory's own context manager nothing more is closed.
+A store that is itself an async context manager is entered and left. One that is not is closed at
+the end if it has a `close` or `aclose` method; behind a factory's own context manager nothing more
+is closed.
 """
 
 from __future__ import annotations

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from chatkit.store import NotFoundError
 
 from store_contract.case import house, upstream
-from store_contract.expect import Broken, expect, expect_error, expect_same
+from store_contract.expect import BrokenError, expect, expect_error, expect_same
 from store_contract.reading import ids
-from store_contract.samples import a_question, a_thread, an_attachment
+from store_contract.samples import a_question, a_thread, an_attachment, in_thread
 
 if TYPE_CHECKING:
     from store_contract.bench import Bench
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 async def C39_save_attachment_is_an_upsert(bench: Bench) -> None:
     """Saving an attachment that exists replaces it, `thread_id` among it.
 
-    Why: server.py, `ChatKitServer._process_new_thread_item_respond` saves each attachment again once its message has
-        a thread; docs/release.md, 1.6.0 says that `Store.save_attachment` is an upsert.
+    Why: server.py, `ChatKitServer._process_new_thread_item_respond` saves each attachment again
+        once its message has a thread; docs/release.md, 1.6.0 says that `Store.save_attachment` is
+        an upsert.
     Mend: `INSERT ... ON CONFLICT ... DO UPDATE` of every column.
     """
     attachment = an_attachment()
@@ -52,8 +54,8 @@ async def C40_unknown_attachments_are_not_found(bench: Bench) -> None:
 async def C22_deleting_no_attachment_does_nothing(bench: Bench) -> None:
     """Deleting an unknown attachment, or one twice, raises nothing and leaves the others.
 
-    Why: server.py, `ChatKitServer._process_non_streaming` deletes the record after the blob; when that answer is lost
-        the client asks again.
+    Why: server.py, `ChatKitServer._process_non_streaming` deletes the record after the blob; when
+        that answer is lost the client asks again.
     Mend: ignore that no row was hit.
     """
     kept, gone = an_attachment(), an_attachment()
@@ -69,8 +71,9 @@ async def C22_deleting_no_attachment_does_nothing(bench: Bench) -> None:
 async def C40_foreign_attachments_are_not_read(bench: Bench) -> None:
     """`load_attachment` of another tenant's attachment raises `NotFoundError`.
 
-    Why: docs/guides/accept-rich-user-input.md, "Enforce attachment access control": ChatKit protects neither metadata
-        nor bytes; server.py, `ChatKitServer._build_user_message_item` loads whatever id the client sends.
+    Why: docs/guides/accept-rich-user-input.md, "Enforce attachment access control": ChatKit
+        protects neither metadata nor bytes; server.py, `ChatKitServer._build_user_message_item`
+        loads whatever id the client sends.
     Mend: put the tenant from the context into the WHERE.
     """
     attachment = an_attachment()
@@ -83,30 +86,32 @@ async def C40_foreign_attachments_are_not_read(bench: Bench) -> None:
 async def C40_foreign_attachments_are_not_changed(bench: Bench) -> None:
     """Saving or deleting an attachment of another tenant's id leaves the other's as it was.
 
-    Why: docs/guides/accept-rich-user-input.md, "Enforce attachment access control" has every create, read and delete
-        authorized by the context.
+    Why: docs/guides/accept-rich-user-input.md, "Enforce attachment access control" has every
+        create, read and delete authorized by the context.
     Mend: put the tenant into the key, and into the WHERE of the DELETE.
     """
     ours = an_attachment()
     await bench.store.save_attachment(ours, context=bench.ours)
-    try:
+    with contextlib.suppress(Exception):  # a refusal is as good
         await bench.store.save_attachment(an_attachment("theirs.txt", ours.id), context=bench.theirs)
-    except Exception:  # noqa: BLE001, S110 - a refusal is as good, of whatever type
-        pass
     await bench.store.delete_attachment(ours.id, context=bench.theirs)
     try:
         loaded = await bench.store.load_attachment(ours.id, context=bench.ours)
     except NotFoundError:
-        raise Broken("another tenant's save_attachment or delete_attachment took ours away") from None
+        raise BrokenError(
+            "another tenant's save_attachment or delete_attachment took ours away"
+        ) from None
     expect_same(loaded, ours, "our attachment after another tenant saved and deleted one of its id")
 
 
 @house("attachments")
 async def C41_orphaned_attachments_can_be_listed(bench: Bench) -> None:
-    """`orphaned_attachments` lists what belongs to a deleted thread and what was never sent, for one tenant.
+    """`orphaned_attachments` lists what belongs to a deleted thread and what was never sent, for
+    one tenant.
 
     Why: the blob is elsewhere, and when the record is gone nobody knows that it can be deleted.
-    Mend: keep attachments when their thread is deleted, and list those without a live thread, oldest first.
+    Mend: keep attachments when their thread is deleted, and list those without a live thread,
+        oldest first.
     """
     store = bench.store
     listing = bench.method("orphaned_attachments", "orphaned_attachments(context, older_than=, limit=)")
@@ -119,7 +124,9 @@ async def C41_orphaned_attachments_can_be_listed(bench: Bench) -> None:
         await store.save_attachment(attachment, context=bench.ours)
         sent = attachment.model_copy(update={"thread_id": thread.id})
         await store.save_attachment(sent, context=bench.ours)
-        await store.add_thread_item(thread.id, a_question(attachments=[sent]), context=bench.ours)
+        await store.add_thread_item(
+            thread.id, in_thread(a_question(attachments=[sent]), thread.id), context=bench.ours
+        )
     await store.delete_thread(doomed.id, context=bench.ours)
     await asyncio.sleep(0.01)  # a clock may tick in milliseconds
     found = await listing(bench.ours, older_than=timedelta(0), limit=10)

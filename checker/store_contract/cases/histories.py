@@ -1,4 +1,5 @@
-"""Random histories: whatever the sequence of calls, the store shows what a small model shows (C01 to C40)."""
+"""Random histories: whatever the sequence of calls, the store shows what a small model shows (C01
+to C40)."""
 
 from __future__ import annotations
 
@@ -20,9 +21,9 @@ from hypothesis.stateful import (
 )
 
 from store_contract import payloads
-from store_contract.case import upstream
+from store_contract.case import house, upstream
 from store_contract.cases.payloads import hypothesis_settings
-from store_contract.expect import Broken, expect_error, expect_same
+from store_contract.expect import BrokenError, expect_error, expect_same
 from store_contract.reading import all_items, all_threads, ids, page_of_items, page_of_threads
 from store_contract.samples import at, fresh_id
 
@@ -37,17 +38,31 @@ if TYPE_CHECKING:
 
 @upstream()
 def C29_random_histories_agree_with_a_model(bench: Bench) -> None:
-    """After any sequence of calls by two tenants, reads and pages in both directions show what was written.
+    """After any sequence of calls by two tenants, reads and pages in both directions show what was
+    written.
 
     Why: server.py, `ChatKitServer.process` mixes all twelve methods as people and models please;
         tests/test_store.py, `TestStore` asks for each of them alone.
-    Mend: the reason names the last call and what it gave; the cases before it tell which rule that breaks.
+    Mend: the reason names the last call and what it gave; the cases before it tell which rule that
+        breaks.
     """
-    machine = _machine(bench)
+    _run(bench, by_time=False)
+
+
+@house()
+def C27_random_histories_are_ordered_by_time(bench: Bench) -> None:
+    """The same where times tie and rows are not written in the order of their times.
+
+    Why: see C27: applications stamp rows as they like, and several at once.
+    Mend: order by `created_at` and a sequence, in pages and cursors alike.
+    """
+    _run(bench, by_time=True)
+
+
+def _run(bench: Bench, *, by_time: bool) -> None:
+    steps = hypothesis_settings(bench.effort, 25, stateful_step_count=30)
     with with_reporter(lambda _: None):
-        run_state_machine_as_test(
-            machine, settings=hypothesis_settings(bench.effort, 25, stateful_step_count=30)
-        )
+        run_state_machine_as_test(_machine(bench, by_time), settings=steps)
 
 
 @dataclass
@@ -60,15 +75,15 @@ class _Tenant:
     attachments: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def listed(self) -> list[Any]:
-        """The threads by their time, which the machine makes unique."""
+        """The threads by their time, equal ones as first saved."""
         return sorted(self.threads.values(), key=lambda thread: thread.created_at)
 
     def listed_items(self, thread_id: str) -> list[Any]:
-        """The items by their time, which the machine makes unique."""
+        """The items by their time, equal ones as first written."""
         return sorted(self.items.get(thread_id, {}).values(), key=lambda item: item.created_at)
 
 
-def _machine(bench: Bench) -> type[RuleBasedStateMachine]:  # noqa: C901 - the machine is one class
+def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
     """The machine's class for one bench: hypothesis makes the objects itself, without arguments."""
     tenants = 1 if bench.lacks("tenants") else 2
     with_attachments = not bench.lacks("attachments")
@@ -88,7 +103,7 @@ def _machine(bench: Bench) -> type[RuleBasedStateMachine]:  # noqa: C901 - the m
 
         def now(self) -> Any:
             self.clock += 1
-            return at((self.clock * 37) % 1009)  # unique for 1009 steps, and not ascending
+            return at((self.clock * 3) % 7 if by_time else self.clock)
 
         def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
             return bench.run(coroutine)
@@ -128,6 +143,7 @@ def _machine(bench: Bench) -> type[RuleBasedStateMachine]:  # noqa: C901 - the m
 
         def _write_item(self, where: tuple[int, str], item: Any, adding: bool) -> None:
             tenant = self.tenants[where[0]]
+            item.thread_id = where[1]
             tenant.items.setdefault(where[1], {})[item.id] = item.model_copy(deep=True)
             write = self.store.add_thread_item if adding else self.store.save_item
             self.run(write(where[1], item, context=tenant.context))
@@ -213,14 +229,14 @@ def _machine(bench: Bench) -> type[RuleBasedStateMachine]:  # noqa: C901 - the m
             expect_same(ids(page.data), rest[:limit], f"load_threads in {order!r} behind a thread")
             expect_same(page.has_more, len(rest) > limit, f"has_more in {order!r} behind a thread")
 
-        @precondition(lambda self: with_attachments)
+        @precondition(lambda _: with_attachments)
         @rule(target=attachment_ids, owner=whose, attachment=payloads.attachments())
         def save_attachment(self, owner: int, attachment: Any) -> tuple[int, str]:
             attachment = attachment.model_copy(update={"id": fresh_id("atc")})
             self._save_attachment(owner, attachment)
             return owner, attachment.id
 
-        @precondition(lambda self: with_attachments)
+        @precondition(lambda _: with_attachments)
         @rule(where=attachment_ids, attachment=payloads.attachments())
         def save_attachment_again(self, where: tuple[int, str], attachment: Any) -> None:
             if where[1] in self.tenants[where[0]].attachments:
@@ -230,7 +246,7 @@ def _machine(bench: Bench) -> type[RuleBasedStateMachine]:  # noqa: C901 - the m
             self.tenants[owner].attachments[attachment.id] = attachment.model_copy(deep=True)
             self.run(self.store.save_attachment(attachment, context=self.tenants[owner].context))
 
-        @precondition(lambda self: with_attachments)
+        @precondition(lambda _: with_attachments)
         @rule(where=attachment_ids, reader=whose)
         def load_attachment(self, where: tuple[int, str], reader: int) -> None:
             tenant = self.tenants[reader]
@@ -238,7 +254,7 @@ def _machine(bench: Bench) -> type[RuleBasedStateMachine]:  # noqa: C901 - the m
             load = self.store.load_attachment(where[1], context=tenant.context)
             self.run(_same_or_missing(load, known, "load_attachment"))
 
-        @precondition(lambda self: with_attachments)
+        @precondition(lambda _: with_attachments)
         @rule(where=attachment_ids, by=whose)
         def delete_attachment(self, where: tuple[int, str], by: int) -> None:
             self.tenants[by].attachments.pop(where[1], None)
@@ -262,5 +278,5 @@ async def _same_or_missing(load: Any, known: Any, what: str) -> None:
     try:
         found = await load
     except NotFoundError:
-        raise Broken(f"{what} does not find what was written") from None
+        raise BrokenError(f"{what} does not find what was written") from None
     expect_same(found, known, what)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from chatkit.store import NotFoundError
 
 from store_contract.case import house, upstream
-from store_contract.expect import Broken, brief_error, expect, expect_error, expect_same
+from store_contract.expect import BrokenError, brief_error, expect, expect_error, expect_same
 from store_contract.reading import (
     BOTH_ORDERS,
     all_items,
@@ -18,7 +18,7 @@ from store_contract.reading import (
     page_of_items,
     page_of_threads,
 )
-from store_contract.samples import a_reply, a_thread, fresh_id
+from store_contract.samples import a_reply, a_thread, fresh_id, in_thread
 
 if TYPE_CHECKING:
     from chatkit.types import AssistantMessageItem, ThreadMetadata
@@ -27,30 +27,43 @@ if TYPE_CHECKING:
 
 
 @upstream()
-async def C27_items_are_ordered_by_time(bench: Bench) -> None:
-    """Items come in the order of `created_at`, whatever the order of writing; `desc` is the exact reverse.
+async def C27_items_are_in_order(bench: Bench) -> None:
+    """Items come in the order in which they were created and written; `desc` is the exact reverse.
 
-    Why: tests/test_store.py, `test_thread_items_ordering`; server.py, `ChatKitServer._load_full_thread` shows a thread
-        in `asc`, and `ChatKitServer._paginate_thread_items_reverse` goes back in `desc`.
+    Why: tests/test_store.py, `test_thread_items_ordering`; server.py,
+        `ChatKitServer._load_full_thread` shows a thread in `asc`, and
+        `ChatKitServer._paginate_thread_items_reverse` goes back in `desc`.
     Mend: `ORDER BY created_at, sequence`, both ascending or both descending.
+    """
+    thread, items = await _thread_of(bench, 7)
+    for limit in (100, 2):
+        await _listed(bench, thread.id, items, limit)
+
+
+@house()
+async def C27_items_are_ordered_by_time(bench: Bench) -> None:
+    """Items come in the order of `created_at`, whatever the order of writing.
+
+    Why: an image or a workflow is created before the text that is finished before it; read back,
+        the answer must look as it did when it was streamed. (Upstream writes in the order of time
+        only; a sequence alone would do there.)
+    Mend: `ORDER BY created_at, sequence`.
     """
     thread, items = await _thread_of(bench, 7, written=(4, 1, 6, 0, 2, 5, 3))
     for limit in (100, 2):
-        found = ids(await all_items(bench.store, bench.ours, thread.id, limit=limit))
-        expect(
-            found == ids(items), f"items in 'asc', {limit} a page, are not in the order of created_at"
-        )
-        found = ids(await all_items(bench.store, bench.ours, thread.id, limit=limit, order="desc"))
-        expect(found == ids(items)[::-1], f"items in 'desc', {limit} a page, are not newest first")
+        await _listed(bench, thread.id, items, limit)
 
 
 @upstream()
 async def C27_equal_times_keep_the_order_of_writing(bench: Bench) -> None:
-    """Items of one `created_at` come in the order in which they were added; `desc` is the exact reverse.
+    """Items of one `created_at` come in the order in which they were added; `desc` is the exact
+    reverse.
 
-    Why: server.py, `ChatKitServer._process_streaming_impl` looks for a pending tool call as the first item in `desc`:
-        if it was stamped in the tick of its predecessor, another comes first and the turn fails.
-    Mend: break ties by a sequence number that grows with each insert, and turn it round for `desc` too.
+    Why: server.py, `ChatKitServer._process_streaming_impl` looks for a pending tool call as the
+        first item in `desc`: if it was stamped in the tick of its predecessor, another comes first
+        and the turn fails.
+    Mend: break ties by a sequence number that grows with each insert, and turn it round for `desc`
+        too.
     """
     thread, items = await _thread_of(bench, 7, spacing=0)
     for limit in (100, 3, 1):
@@ -62,10 +75,11 @@ async def C27_equal_times_keep_the_order_of_writing(bench: Bench) -> None:
 
 @upstream()
 async def C27_threads_of_equal_time_are_all_listed(bench: Bench) -> None:
-    """Threads of one `created_at` are each listed once, whatever the page's size; `desc` is the reverse of `asc`.
+    """Threads of one `created_at` are each listed once, whatever the page's size; `desc` is the
+    reverse of `asc`.
 
-    Why: server.py, `ChatKitServer._process_non_streaming` lists threads page by page, and a cursor that is a time
-        alone skips all others of that time.
+    Why: server.py, `ChatKitServer._process_non_streaming` lists threads page by page, and a cursor
+        that is a time alone skips all others of that time.
     Mend: order by `created_at` and something unique, and compare the cursor with both.
     """
     threads = [a_thread(seconds=n // 4) for n in range(8)]
@@ -86,14 +100,16 @@ async def C27_threads_of_equal_time_are_all_listed(bench: Bench) -> None:
 async def C28_order_is_not_the_ids_order(bench: Bench) -> None:
     """The order of items and threads does not come from their ids.
 
-    Why: tests/test_store.py, `make_thread_items` gives the later message the smaller id; ids of messages come from the
-        model's provider.
+    Why: tests/test_store.py, `make_thread_items` gives the later message the smaller id; ids of
+        messages come from the model's provider.
     Mend: order by time and a sequence number; never by id, not even for ties.
     """
     store, names = bench.store, ["m", "z", "a", "y", "b"]
     for number, name in enumerate(names):
         await store.save_thread(a_thread(f"thr_{name}", seconds=number), context=bench.ours)
-        await store.add_thread_item("thr_m", a_reply(name, f"msg_{name}"), context=bench.ours)
+        await store.add_thread_item(
+            "thr_m", in_thread(a_reply(name, f"msg_{name}"), "thr_m"), context=bench.ours
+        )
     found = ids(await all_threads(store, bench.ours))
     expect(found == [f"thr_{name}" for name in names], f"threads came in the order {found}")
     for limit in (100, 2):
@@ -108,8 +124,10 @@ async def C28_order_is_not_the_ids_order(bench: Bench) -> None:
 async def C29_rows_written_between_two_pages(bench: Bench) -> None:
     """Rows added or deleted between two pages shift nothing: no old row is lost or repeated.
 
-    Why: server.py, `ChatKitServer._paginate_thread_items_reverse` pages through a thread while others write to it.
-    Mend: find the next page by the cursor row's sort key (`WHERE (created_at, sequence) > ...`), not by OFFSET.
+    Why: server.py, `ChatKitServer._paginate_thread_items_reverse` pages through a thread while
+        others write to it.
+    Mend: find the next page by the cursor row's sort key (`WHERE (created_at, sequence) > ...`),
+        not by OFFSET.
     """
     for order in BOTH_ORDERS:
         thread, items = await _thread_of(bench, 8)
@@ -122,7 +140,9 @@ async def C29_rows_written_between_two_pages(bench: Bench) -> None:
             seen += ids(page.data)
             after = page.data[-1].id if page.data else None
             before = a_reply(seconds=-1 if order == "asc" else 99 + turn)
-            await bench.store.add_thread_item(thread.id, before, context=bench.ours)
+            await bench.store.add_thread_item(
+                thread.id, in_thread(before, thread.id), context=bench.ours
+            )
             if turn == 1:
                 await bench.store.delete_thread_item(thread.id, seen[0], context=bench.ours)
         expect_same(seen, expected, f"items in {order!r}, rows written behind the reader's back")
@@ -132,8 +152,8 @@ async def C29_rows_written_between_two_pages(bench: Bench) -> None:
 async def C29_threads_saved_between_two_pages(bench: Bench) -> None:
     """Threads saved or deleted between two pages of the list shift nothing.
 
-    Why: server.py, `ChatKitServer._process_non_streaming` answers each page of the history by itself, while new
-        threads are being made.
+    Why: server.py, `ChatKitServer._process_non_streaming` answers each page of the history by
+        itself, while new threads are being made.
     Mend: find the next page by the cursor row's sort key, not by OFFSET.
     """
     store = bench.store
@@ -154,9 +174,10 @@ async def C29_threads_saved_between_two_pages(bench: Bench) -> None:
 async def C30_the_last_id_is_the_cursor(bench: Bench) -> None:
     """`after` of a page is the id of its last row, and any row's id may be given as `after`.
 
-    Why: tests/test_store.py, `test_load_threads` passes `page.data[-1].id` and expects `page.after` to be it; so do
-        clients.
-    Mend: return the last row's id as `after`, no encoded cursor; look its sort key up when it comes back.
+    Why: tests/test_store.py, `test_load_threads` passes `page.data[-1].id` and expects `page.after`
+        to be it; so do clients.
+    Mend: return the last row's id as `after`, no encoded cursor; look its sort key up when it comes
+        back.
     """
     store = bench.store
     thread, items = await _thread_of(bench, 5)
@@ -190,8 +211,8 @@ async def C30_the_last_id_is_the_cursor(bench: Bench) -> None:
 async def C31_the_last_page_says_so(bench: Bench) -> None:
     """The last page has `has_more=False` and no `after`, exactly full or not; every other has both.
 
-    Why: tests/test_store.py, `test_thread_items_offset` expects it of a page that is exactly full; server.py,
-        `ChatKitServer._paginate_thread_items_reverse` stops on `has_more`.
+    Why: tests/test_store.py, `test_thread_items_offset` expects it of a page that is exactly full;
+        server.py, `ChatKitServer._paginate_thread_items_reverse` stops on `has_more`.
     Mend: fetch `limit + 1` rows, return `limit`, and set both from whether there was one more.
     """
     store = bench.store
@@ -223,7 +244,8 @@ async def C31_the_last_page_says_so(bench: Bench) -> None:
 async def C31_large_limits_give_everything(bench: Bench) -> None:
     """A limit above the number of rows gives all of them, in one page or with `has_more`.
 
-    Why: docs/guides/respond-to-user-message.md has applications tune the limit by which they load the history.
+    Why: docs/guides/respond-to-user-message.md has applications tune the limit by which they load
+        the history.
     Mend: pass the limit to the query; where it is cut, say so with `has_more`.
     """
     thread, items = await _thread_of(bench, 60)
@@ -236,8 +258,8 @@ async def C31_large_limits_give_everything(bench: Bench) -> None:
 async def C32_an_unknown_cursor_is_no_first_page(bench: Bench) -> None:
     """A cursor that names nothing gives no rows: an error, of whatever type, or an empty page.
 
-    Why: server.py, `ChatKitServer._paginate_thread_items_reverse` goes on while `has_more`: with the first page again
-        it never ends, and a client shows everything twice.
+    Why: server.py, `ChatKitServer._paginate_thread_items_reverse` goes on while `has_more`: with
+        the first page again it never ends, and a client shows everything twice.
     Mend: raise `NotFoundError` when the cursor's row is not there.
     """
     thread, _ = await _thread_of(bench, 3)
@@ -254,8 +276,10 @@ async def C32_an_unknown_cursor_is_no_first_page(bench: Bench) -> None:
 async def C32_an_unknown_cursor_is_not_found(bench: Bench) -> None:
     """A cursor that names nothing raises `NotFoundError`, for threads and for items.
 
-    Why: an empty page would say that everything was seen; applications tell this error from all others by its type.
-    Mend: look the cursor's sort key up first, and raise `NotFoundError` from `chatkit.store` if it has none.
+    Why: an empty page would say that everything was seen; applications tell this error from all
+        others by its type.
+    Mend: look the cursor's sort key up first, and raise `NotFoundError` from `chatkit.store` if it
+        has none.
     """
     thread, _ = await _thread_of(bench, 3)
     for order in BOTH_ORDERS:
@@ -269,8 +293,8 @@ async def C32_an_unknown_cursor_is_not_found(bench: Bench) -> None:
 async def C33_a_foreign_cursor_is_unknown(bench: Bench) -> None:
     """A cursor from another thread or another tenant is an unknown cursor.
 
-    Why: its time would place it somewhere in this thread, so the page would be wrong without a sign; and that it is
-        known tells a stranger that it exists.
+    Why: its time would place it somewhere in this thread, so the page would be wrong without a
+        sign; and that it is known tells a stranger that it exists.
     Mend: look the cursor up with the tenant and the thread in the WHERE.
     """
     store = bench.store
@@ -287,7 +311,7 @@ async def C33_a_foreign_cursor_is_unknown(bench: Bench) -> None:
     own = a_thread(thread.id)
     await store.save_thread(own, context=bench.theirs)
     theirs = a_reply(seconds=1)
-    await store.add_thread_item(own.id, theirs, context=bench.theirs)
+    await store.add_thread_item(own.id, in_thread(theirs, own.id), context=bench.theirs)
     async with expect_error(NotFoundError, "load_thread_items after another tenant's item"):
         await page_of_items(store, bench.ours, thread.id, after=theirs.id)
 
@@ -296,8 +320,10 @@ async def C33_a_foreign_cursor_is_unknown(bench: Bench) -> None:
 async def C34_a_deleted_item_is_still_a_cursor(bench: Bench) -> None:
     """A page behind an item that was deleted since goes on from where it stood.
 
-    Why: the item is removed between two pages; an error page or the first page again is what the person would see.
-    Mend: keep the sort key of deleted items in a table of tombstones, and look there for a cursor that has no row.
+    Why: the item is removed between two pages; an error page or the first page again is what the
+        person would see.
+    Mend: keep the sort key of deleted items in a table of tombstones, and look there for a cursor
+        that has no row.
     """
     thread, items = await _thread_of(bench, 6, spacing=0)
     await bench.store.delete_thread_item(thread.id, items[2].id, context=bench.ours)
@@ -358,7 +384,8 @@ async def C34_a_purged_cursor_is_unknown(bench: Bench) -> None:
 async def C36_limits_below_one_are_refused(bench: Bench) -> None:
     """A limit below 1 is a ValueError.
 
-    Why: `LIMIT -1` means everything to SQLite and is an error to others; an empty page would say that there is nothing.
+    Why: `LIMIT -1` means everything to SQLite and is an error to others; an empty page would say
+        that there is nothing.
     Mend: check it before the query.
     """
     thread, _ = await _thread_of(bench, 2)
@@ -373,14 +400,18 @@ async def C36_limits_below_one_are_refused(bench: Bench) -> None:
 async def C36_huge_limits_are_cut(bench: Bench) -> None:
     """A limit above the store's `max_page_size` (1,000) is cut to it, and `has_more` says so.
 
-    Why: server.py passes the client's limit on, and one request must not load a hundred thousand rows.
-    Mend: `min(limit, max_page_size)` before the query; log a warning, for a caller may ignore `has_more`.
+    Why: server.py passes the client's limit on, and one request must not load a hundred thousand
+        rows.
+    Mend: `min(limit, max_page_size)` before the query; log a warning, for a caller may ignore
+        `has_more`.
     """
     largest = getattr(bench.store, "max_page_size", 1_000)
     thread = a_thread()
     await bench.store.save_thread(thread, context=bench.ours)
     for number in range(largest + 1):
-        await bench.store.add_thread_item(thread.id, a_reply("x", seconds=number), context=bench.ours)
+        await bench.store.add_thread_item(
+            thread.id, in_thread(a_reply("x", seconds=number), thread.id), context=bench.ours
+        )
     for limit in (largest + 1, 10**9):
         page = await bench.store.load_thread_items(thread.id, None, limit, "asc", bench.ours)
         expect(
@@ -408,6 +439,14 @@ async def C37_other_orders_are_refused(bench: Bench) -> None:
             await bench.store.load_threads(10, None, bad, bench.ours)
 
 
+async def _listed(bench: Bench, thread_id: str, items: list[AssistantMessageItem], limit: int) -> None:
+    """Both orders of a thread, page by page."""
+    found = ids(await all_items(bench.store, bench.ours, thread_id, limit=limit))
+    expect_same(found, ids(items), f"items in 'asc', {limit} a page, by id")
+    found = ids(await all_items(bench.store, bench.ours, thread_id, limit=limit, order="desc"))
+    expect_same(found, ids(items)[::-1], f"items in 'desc', {limit} a page, by id")
+
+
 async def _thread_of(
     bench: Bench, count: int, *, spacing: float = 1, written: tuple[int, ...] = ()
 ) -> tuple[ThreadMetadata, list[AssistantMessageItem]]:
@@ -416,7 +455,9 @@ async def _thread_of(
     items = [a_reply(f"{n}", fresh_id("msg"), seconds=n * spacing) for n in range(count)]
     await bench.store.save_thread(thread, context=bench.ours)
     for number in written or range(count):
-        await bench.store.add_thread_item(thread.id, items[number], context=bench.ours)
+        await bench.store.add_thread_item(
+            thread.id, in_thread(items[number], thread.id), context=bench.ours
+        )
     return thread, items
 
 
@@ -428,7 +469,7 @@ def _check_end(page: Any, last: bool, what: str) -> None:
 async def _no_rows(load: Any, what: str) -> None:
     try:
         page = await load
-    except Broken:
+    except BrokenError:
         raise
     except Exception:  # noqa: BLE001 - any refusal will do
         return
@@ -443,7 +484,7 @@ async def _behind(load: Any) -> Any:
     try:
         return await load
     except NotFoundError as error:
-        raise Broken(f"the page behind a deleted row raised {brief_error(error)}") from error
+        raise BrokenError(f"the page behind a deleted row raised {brief_error(error)}") from error
 
 
 async def _a_moment() -> None:

@@ -1,4 +1,5 @@
-"""What goes in comes out: every model of the installed chatkit, times, content that nobody foresaw (C06 to C08, C11, C45)."""
+"""What goes in comes out: every model of the installed chatkit, times, content that nobody foresaw
+(C06 to C08, C11, C45)."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 
 from store_contract import payloads
 from store_contract.case import house, upstream
-from store_contract.expect import Broken, brief, brief_error, difference, expect, expect_same
+from store_contract.expect import BrokenError, brief, brief_error, difference, expect, expect_same
 from store_contract.reading import all_items, all_threads, ids
 from store_contract.samples import (
     a_hidden_item,
@@ -22,6 +23,7 @@ from store_contract.samples import (
     a_tool_call,
     an_attachment,
     fresh_id,
+    in_thread,
 )
 
 if TYPE_CHECKING:
@@ -48,12 +50,14 @@ def hypothesis_settings(effort: Effort, examples: int, **more: Any) -> settings:
 
 @upstream()
 def C06_every_item_type_comes_back(bench: Bench) -> None:
-    """Every type of thread item, with every field that it may have, comes back equal, added or saved over.
+    """Every type of thread item, with every field that it may have, comes back equal, added or
+    saved over.
 
-    Why: server.py, `ChatKitServer._process_events` stores whatever item `respond` yields, and the client shows what
-        is read back; tests/test_store.py, `test_save_and_load_thread_items` compares with `==`.
-    Mend: store `TypeAdapter(ThreadItem).dump_json(item)` and read it with `validate_json`; never dump with
-        `exclude_unset` or `exclude_defaults`, which drop the discriminator `type`.
+    Why: server.py, `ChatKitServer._process_events` stores whatever item `respond` yields, and the
+        client shows what is read back; tests/test_store.py, `test_save_and_load_thread_items`
+        compares with `==`.
+    Mend: store `TypeAdapter(ThreadItem).dump_json(item)` and read it with `validate_json`; never
+        dump with `exclude_unset` or `exclude_defaults`, which drop the discriminator `type`.
     """
     store, thread = bench.store, a_thread()
     bench.run(store.save_thread(thread, context=bench.ours))
@@ -73,9 +77,10 @@ def C06_every_item_type_comes_back(bench: Bench) -> None:
 def C11_every_thread_comes_back(bench: Bench) -> None:
     """Title, status of every type, image domains, metadata and time of a thread come back equal.
 
-    Why: server.py, `ChatKitServer._to_thread_response` sends title, status and image domains to the client;
-        docs/guides/browse-past-threads.md locks and closes threads by `save_thread`.
-    Mend: store the whole `ThreadMetadata` as JSON (columns besides are copies for sorting and filtering).
+    Why: server.py, `ChatKitServer._to_thread_response` sends title, status and image domains to the
+        client; docs/guides/browse-past-threads.md locks and closes threads by `save_thread`.
+    Mend: store the whole `ThreadMetadata` as JSON (columns besides are copies for sorting and
+        filtering).
     """
 
     @hypothesis_settings(bench.effort, 60)
@@ -90,9 +95,11 @@ def C11_every_thread_comes_back(bench: Bench) -> None:
 def C07_every_attachment_comes_back(bench: Bench) -> None:
     """Files and images come back equal, `metadata` and `upload_descriptor` among it.
 
-    Why: tests/test_store.py, `test_save_and_load_image` compares with `==`; types.py, `AttachmentBase` leaves
-        `metadata` out of responses only, for the application it is where the blob is.
-    Mend: store `TypeAdapter(Attachment).dump_json(attachment)` without `exclude_metadata` in its context.
+    Why: tests/test_store.py, `test_save_and_load_image` compares with `==`; types.py,
+        `AttachmentBase` leaves `metadata` out of responses only, for the application it is where
+        the blob is.
+    Mend: store `TypeAdapter(Attachment).dump_json(attachment)` without `exclude_metadata` in its
+        context.
     """
 
     @hypothesis_settings(bench.effort, 40)
@@ -107,15 +114,15 @@ def C07_every_attachment_comes_back(bench: Bench) -> None:
 async def C06_values_outside_json_keep_their_json_form(bench: Bench) -> None:
     """What is not JSON inside an `Any` comes back equal or in pydantic's JSON form, or is refused.
 
-    Why: types.py, `HiddenContextItem.content` is `Any`, and applications put tuples, sets and dates there; which of
-        the three a store does is open, but it must not fail when it reads.
+    Why: types.py, `HiddenContextItem.content` is `Any`, and applications put tuples, sets and dates
+        there; which of the three a store does is open, but it must not fail when it reads.
     Mend: dump with `TypeAdapter(ThreadItem).dump_json`, which knows a form for each of them.
     """
     thread = a_thread()
     await bench.store.save_thread(thread, context=bench.ours)
     moment = datetime(2024, 5, 17, tzinfo=timezone.utc)
     for content in ((1, 2), {"key": {3}}, [moment], timedelta(hours=1), b"bytes"):
-        item = a_hidden_item(content)
+        item = in_thread(a_hidden_item(content), thread.id)
         in_json = item.model_copy(update={"content": json.loads(item.model_dump_json())["content"]})
         await _equal_or_refused(bench, thread.id, item, in_json)
 
@@ -124,8 +131,10 @@ async def C06_values_outside_json_keep_their_json_form(bench: Bench) -> None:
 async def C06_nan_is_not_lost(bench: Bench) -> None:
     """NaN and infinity come back as they are or are refused when written; they do not turn into null.
 
-    Why: pydantic's JSON writes them as null without a word, and a number that the model was told is gone.
-    Mend: refuse an item whose JSON holds a null where the item holds a float, with a ValueError that says so.
+    Why: pydantic's JSON writes them as null without a word, and a number that the model was told is
+        gone.
+    Mend: refuse an item whose JSON holds a null where the item holds a float, with a ValueError
+        that says so.
     """
     thread = a_thread()
     await bench.store.save_thread(thread, context=bench.ours)
@@ -144,9 +153,10 @@ async def C06_nan_is_not_lost(bench: Bench) -> None:
 async def C08_naive_times_stay_naive(bench: Bench) -> None:
     """A naive `created_at` comes back naive and equal, to the microsecond.
 
-    Why: agents.py, `stream_agent_response` computes `datetime.now() - workflow.created_at`, which is a TypeError
-        with an aware time and ends the answer.
-    Mend: keep the payload's own text of the time; a database's time zone column is for sorting only.
+    Why: agents.py, `stream_agent_response` computes `datetime.now() - workflow.created_at`, which
+        is a TypeError with an aware time and ends the answer.
+    Mend: keep the payload's own text of the time; a database's time zone column is for sorting
+        only.
     """
     thread = a_thread(created_at=datetime(2024, 3, 31, 2, 30, 0, 1))
     item = a_reply().model_copy(update={"created_at": datetime(2024, 3, 31, 2, 30, 0, 999_999)})
@@ -157,8 +167,9 @@ async def C08_naive_times_stay_naive(bench: Bench) -> None:
 async def C08_aware_times_stay_aware(bench: Bench) -> None:
     """An aware `created_at` comes back aware and equal, to the microsecond.
 
-    Why: applications stamp their items as they like, server.py, `ChatKitServer._process_events` stores them, and
-        tests/test_store.py, `test_save_and_load_thread_items` expects back what was stored.
+    Why: applications stamp their items as they like, server.py, `ChatKitServer._process_events`
+        stores them, and tests/test_store.py, `test_save_and_load_thread_items` expects back what
+        was stored.
     Mend: keep the payload's own text of the time, offset included.
     """
     zone = timezone(timedelta(hours=-7, minutes=-30))
@@ -171,11 +182,13 @@ async def C08_aware_times_stay_aware(bench: Bench) -> None:
 
 @house()
 async def C08_naive_and_aware_times_have_one_order(bench: Bench) -> None:
-    """Naive and aware times may stand in one thread and one list; they are ordered by the moment they mean.
+    """Naive and aware times may stand in one thread and one list; they are ordered by the moment
+    they mean.
 
-    Why: the server stamps naive times and applications aware ones; comparing the two raises a TypeError in Python,
-        and comparing their texts sorts by offset.
-    Mend: sort by a column of its own in UTC; take a naive value in the time zone that the store is given.
+    Why: the server stamps naive times and applications aware ones; comparing the two raises a
+        TypeError in Python, and comparing their texts sorts by offset.
+    Mend: sort by a column of its own in UTC; take a naive value in the time zone that the store is
+        given.
     """
     zone = timezone(timedelta(hours=14))
     moments = [datetime(2024, 5, 10), datetime(2024, 5, 14, tzinfo=zone), datetime(2024, 5, 18)]
@@ -185,7 +198,9 @@ async def C08_naive_and_aware_times_have_one_order(bench: Bench) -> None:
     for number in (2, 1, 3, 0):
         await bench.store.save_thread(threads[number], context=bench.ours)
     for number in (2, 1, 3, 0):
-        await bench.store.add_thread_item(threads[0].id, items[number], context=bench.ours)
+        await bench.store.add_thread_item(
+            threads[0].id, in_thread(items[number], threads[0].id), context=bench.ours
+        )
     found = ids(await all_threads(bench.store, bench.ours))
     expect(
         found == ids(threads),
@@ -215,9 +230,10 @@ async def C45_text_of_any_kind(bench: Bench) -> None:
     """Text with NUL, emoji, lone surrogates, quotes or megabytes comes back equal or is refused whole.
 
     Why: server.py, `ChatKitServer._build_user_message_item` stores what a person pasted and
-        `ChatKitServer._process_events` what a model wrote; a row that cannot be read makes the thread unreadable.
-    Mend: bind parameters, keep the payload as JSON text (not `jsonb`) in a column for large UTF-8 text, and let
-        an error of the encoder or the driver end the write before anything is stored.
+        `ChatKitServer._process_events` what a model wrote; a row that cannot be read makes the
+        thread unreadable.
+    Mend: bind parameters, keep the payload as JSON text (not `jsonb`) in a column for large UTF-8
+        text, and let an error of the encoder or the driver end the write before anything is stored.
     """
     thread = a_thread()
     await bench.store.save_thread(thread, context=bench.ours)
@@ -228,10 +244,11 @@ async def C45_text_of_any_kind(bench: Bench) -> None:
 
 @upstream()
 async def C45_numbers_and_keys_of_any_kind(bench: Bench) -> None:
-    """Integers over 64 bits, and keys that are empty or hold `$`, `.` or a NUL, come back equal or are refused.
+    """Integers over 64 bits, and keys that are empty or hold `$`, `.` or a NUL, come back equal or
+    are refused.
 
-    Why: agents.py, `stream_agent_response` stores the arguments of tool calls as the model wrote them, and
-        server.py, `ChatKitServer._process_streaming_impl` what the client answered.
+    Why: agents.py, `stream_agent_response` stores the arguments of tool calls as the model wrote
+        them, and server.py, `ChatKitServer._process_streaming_impl` what the client answered.
     Mend: store one JSON text and not a document or columns made from its keys.
     """
     thread = a_thread()
@@ -251,9 +268,11 @@ async def C45_numbers_and_keys_of_any_kind(bench: Bench) -> None:
 async def C45_deep_nesting(bench: Bench) -> None:
     """Deeply nested content comes back equal or is refused when written, never when read.
 
-    Why: server.py, `ChatKitServer._process_streaming_impl` stores the client's tool output as it came. Between
-        about 200 and 255 levels pydantic writes JSON that it then refuses to read, and the thread is lost.
-    Mend: read the JSON back (or count its depth) before it is stored, and refuse it with a clear error.
+    Why: server.py, `ChatKitServer._process_streaming_impl` stores the client's tool output as it
+        came. Between about 200 and 255 levels pydantic writes JSON that it then refuses to read,
+        and the thread is lost.
+    Mend: read the JSON back (or count its depth) before it is stored, and refuse it with a clear
+        error.
     """
     thread = a_thread()
     await bench.store.save_thread(thread, context=bench.ours)
@@ -298,9 +317,11 @@ _IDS = (
 async def C45_ids_of_any_kind(bench: Bench) -> None:
     """Ids with quotes, wildcards, spaces, accents and case twins are told apart, or refused.
 
-    Why: server.py, `ChatKitServer._process_non_streaming` passes ids as the client sent them, and ids of messages
-        come from the model's provider; tests/test_store.py, `TestSqliteStoreCustomIds` makes ids of its own.
-    Mend: bind ids as parameters, compare them byte by byte (a binary collation), and never use `LIKE`.
+    Why: server.py, `ChatKitServer._process_non_streaming` passes ids as the client sent them, and
+        ids of messages come from the model's provider; tests/test_store.py,
+        `TestSqliteStoreCustomIds` makes ids of its own.
+    Mend: bind ids as parameters, compare them byte by byte (a binary collation), and never use
+        `LIKE`.
     """
     store = bench.store
     owner = a_thread()
@@ -315,7 +336,9 @@ async def C45_ids_of_any_kind(bench: Bench) -> None:
     kept_items = [
         name
         for name in _IDS
-        if await _done(store.add_thread_item(owner.id, items[name], context=bench.ours))
+        if await _done(
+            store.add_thread_item(owner.id, in_thread(items[name], owner.id), context=bench.ours)
+        )
     ]
     for name in kept_threads:
         expect_same(
@@ -357,10 +380,10 @@ async def _done(call: Any) -> bool:
 
 
 async def _check_item(bench: Bench, thread_id: str, added: Any, saved: Any) -> None:
-    await bench.store.add_thread_item(thread_id, added, context=bench.ours)
+    await bench.store.add_thread_item(thread_id, in_thread(added, thread_id), context=bench.ours)
     loaded = await _read(lambda: bench.store.load_item(thread_id, added.id, context=bench.ours), added)
     expect_same(loaded, added, f"{type(added).__name__} from load_item")
-    await bench.store.save_item(thread_id, saved, context=bench.ours)
+    await bench.store.save_item(thread_id, in_thread(saved, thread_id), context=bench.ours)
     rows = await _read(lambda: all_items(bench.store, bench.ours, thread_id), saved)
     found = [row for row in rows if row.id == saved.id]
     expect_same(found, [saved], f"{type(saved).__name__} from load_thread_items after save_item")
@@ -389,12 +412,14 @@ async def _read(load: Callable[[], Any], stored: Any) -> Any:
     try:
         return await load()
     except Exception as error:
-        raise Broken(f"{brief(stored)} was stored and cannot be read: {brief_error(error)}") from error
+        raise BrokenError(
+            f"{brief(stored)} was stored and cannot be read: {brief_error(error)}"
+        ) from error
 
 
 async def _times_come_back(bench: Bench, thread: models.ThreadMetadata, item: Any) -> None:
     await bench.store.save_thread(thread, context=bench.ours)
-    await bench.store.add_thread_item(thread.id, item, context=bench.ours)
+    await bench.store.add_thread_item(thread.id, in_thread(item, thread.id), context=bench.ours)
     loaded = await bench.store.load_thread(thread.id, context=bench.ours)
     expect_same(loaded.created_at, thread.created_at, "a thread's created_at")
     listed = await all_threads(bench.store, bench.ours)
@@ -427,7 +452,9 @@ async def _thread_equal_or_refused(bench: Bench, thread: models.ThreadMetadata) 
 
 
 async def _written(bench: Bench, thread_id: str, item: Any) -> bool:
-    return await _done(bench.store.add_thread_item(thread_id, item, context=bench.ours))
+    return await _done(
+        bench.store.add_thread_item(thread_id, in_thread(item, thread_id), context=bench.ours)
+    )
 
 
 async def _unharmed(bench: Bench, thread_id: str, item_id: str) -> None:
@@ -438,7 +465,7 @@ async def _unharmed(bench: Bench, thread_id: str, item_id: str) -> None:
         await bench.store.load_item(thread_id, item_id, context=bench.ours)
     except NotFoundError:
         return
-    raise Broken("add_thread_item raised an error, and load_item finds the item all the same")
+    raise BrokenError("add_thread_item raised an error, and load_item finds the item all the same")
 
 
 def _renamed(model: Any, new_id: str) -> Any:

@@ -1,4 +1,5 @@
-"""Many tasks, other processes' stores, cancelled calls, clients that hang up, closing (C42 to C44, C46 to C48)."""
+"""Many tasks, other processes' stores, cancelled calls, clients that hang up, closing (C42 to C44,
+C46 to C48)."""
 
 from __future__ import annotations
 
@@ -20,14 +21,14 @@ from chatkit.types import (
 from store_contract.case import house, upstream
 from store_contract.cases.server import check_cancelled
 from store_contract.chat import Chat, request, stream, user_input
-from store_contract.expect import Broken, brief_error, expect, expect_same
+from store_contract.expect import BrokenError, brief_error, expect, expect_same
 from store_contract.hangup import hang_up
 from store_contract.reading import all_items, all_threads, ids, page_of_items
-from store_contract.samples import a_reply, a_thread, an_attachment, at, fresh_id
+from store_contract.samples import a_reply, a_thread, an_attachment, at, fresh_id, in_thread
 from store_contract.target import close_store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from chatkit.store import Store
     from chatkit.types import ThreadMetadata, ThreadStreamEvent, UserMessageItem
@@ -41,8 +42,8 @@ if TYPE_CHECKING:
 async def C43_every_write_may_be_repeated(bench: Bench) -> None:
     """Each write done twice in a row leaves what it leaves done once.
 
-    Why: server.py, `ChatKitServer._process_events` answers a failure with an error that allows a retry, and nobody
-        knows whether the write that failed was done.
+    Why: server.py, `ChatKitServer._process_events` answers a failure with an error that allows a
+        retry, and nobody knows whether the write that failed was done.
     Mend: upsert by key; ignore in deletions that nothing was there.
     """
     store, context = bench.store, bench.ours
@@ -52,10 +53,10 @@ async def C43_every_write_may_be_repeated(bench: Bench) -> None:
         await store.save_thread(thread, context=context)
     await store.save_thread(gone, context=context)
     for _ in range(2):
-        await store.add_thread_item(thread.id, item, context=context)
+        await store.add_thread_item(thread.id, in_thread(item, thread.id), context=context)
     for _ in range(2):
-        await store.save_item(thread.id, saved, context=context)
-    await store.add_thread_item(thread.id, dropped, context=context)
+        await store.save_item(thread.id, in_thread(saved, thread.id), context=context)
+    await store.add_thread_item(thread.id, in_thread(dropped, thread.id), context=context)
     for _ in range(2):
         await store.delete_thread_item(thread.id, dropped.id, context=context)
         await store.delete_thread(gone.id, context=context)
@@ -68,11 +69,13 @@ async def C43_every_write_may_be_repeated(bench: Bench) -> None:
 
 @upstream()
 async def C44_a_hundred_tasks_at_once(bench: Bench) -> None:
-    """A hundred tasks write to one store at once, to one thread and to their own; everything is there, once.
+    """A hundred tasks write to one store at once, to one thread and to their own; everything is
+    there, once.
 
-    Why: server.py, `ChatKitServer.process` runs once a request, and all requests share the server's one store.
-    Mend: take a connection or a lock for each call, and leave it to the pool how many there are; give sequence
-        numbers by the database, not by `max() + 1`.
+    Why: server.py, `ChatKitServer.process` runs once a request, and all requests share the server's
+        one store.
+    Mend: take a connection or a lock for each call, and leave it to the pool how many there are;
+        give sequence numbers by the database, not by `max() + 1`.
     """
     store, context = bench.store, bench.ours
     shared = a_thread(title="shared")
@@ -82,12 +85,14 @@ async def C44_a_hundred_tasks_at_once(bench: Bench) -> None:
     async def work(number: int) -> None:
         own = a_thread(f"thr_own_{number}", seconds=1 + number)
         await store.save_thread(own, context=context)
-        await store.add_thread_item(own.id, a_reply(f"own {number}"), context=context)
+        await store.add_thread_item(
+            own.id, in_thread(a_reply(f"own {number}"), own.id), context=context
+        )
         item = a_reply(f"{number}", f"msg_shared_{number}").model_copy(
             update={"created_at": moments[number // 2]}
         )
-        await store.add_thread_item(shared.id, item, context=context)
-        await store.save_item(shared.id, item, context=context)
+        await store.add_thread_item(shared.id, in_thread(item, shared.id), context=context)
+        await store.save_item(shared.id, in_thread(item, shared.id), context=context)
         await page_of_items(store, context, shared.id, limit=5, order="desc")
 
     await asyncio.gather(*(work(number) for number in range(100)))
@@ -107,15 +112,17 @@ async def C44_a_hundred_tasks_at_once(bench: Bench) -> None:
 async def C44_first_use_by_many(bench: Bench) -> None:
     """A store whose very first calls come from many tasks at once serves them all.
 
-    Why: server.py, `ChatKitServer.process` is called by whoever comes, also in the first second of a process.
-    Mend: guard connecting and the making of tables by a lock; let the second comer wait for the first.
+    Why: server.py, `ChatKitServer.process` is called by whoever comes, also in the first second of
+        a process.
+    Mend: guard connecting and the making of tables by a lock; let the second comer wait for the
+        first.
     """
     store = await bench.new_store()
 
     async def first(number: int) -> None:
         thread = a_thread(f"thr_{number}", seconds=number)
         await store.save_thread(thread, context=bench.ours)
-        await store.add_thread_item(thread.id, a_reply(), context=bench.ours)
+        await store.add_thread_item(thread.id, in_thread(a_reply(), thread.id), context=bench.ours)
 
     async def look() -> None:
         await all_threads(store, bench.ours)
@@ -129,8 +136,10 @@ async def C44_first_use_by_many(bench: Bench) -> None:
 async def C44_two_stores_on_one_database(bench: Bench) -> None:
     """Two stores on the same data, as two processes have them, write at once; both see everything.
 
-    Why: server.py, `ChatKitServer.__init__` takes a store, and a deployment has a server in each of its processes.
-    Mend: keep nothing in memory that another process may change; wait for locks instead of failing at once.
+    Why: server.py, `ChatKitServer.__init__` takes a store, and a deployment has a server in each of
+        its processes.
+    Mend: keep nothing in memory that another process may change; wait for locks instead of failing
+        at once.
     """
     one, context = bench.store, bench.ours
     two = await bench.second_store(one)
@@ -142,7 +151,9 @@ async def C44_two_stores_on_one_database(bench: Bench) -> None:
     async def work(store: Store[Any], name: str) -> None:
         for number in range(20):
             await store.add_thread_item(
-                thread.id, a_reply(f"{number}", f"{name}_{number}"), context=context
+                thread.id,
+                in_thread(a_reply(f"{number}", f"{name}_{number}"), thread.id),
+                context=context,
             )
             own = a_thread(f"thr_{name}_{number}", seconds=number)
             await store.save_thread(own, context=context)
@@ -163,16 +174,17 @@ async def C44_two_stores_on_one_database(bench: Bench) -> None:
         await one.load_thread(thread.id, context=context)
     except NotFoundError:
         return
-    raise Broken("a thread that the other store deleted is still found")
+    raise BrokenError("a thread that the other store deleted is still found")
 
 
 @upstream("second_store")
 async def C44_many_stores_open_at_once(bench: Bench) -> None:
     """Many stores opened on the same data at once, each used at once, serve all.
 
-    Why: server.py, `ChatKitServer.__init__` takes a store in each process, and a deployment starts them together.
-    Mend: make tables under an advisory lock or in one immediate transaction: `CREATE TABLE IF NOT EXISTS` alone
-        fails where several do it at once.
+    Why: server.py, `ChatKitServer.__init__` takes a store in each process, and a deployment starts
+        them together.
+    Mend: make tables under an advisory lock or in one immediate transaction: `CREATE TABLE IF NOT
+        EXISTS` alone fails where several do it at once.
     """
 
     async def open_and_use(number: int) -> None:
@@ -190,7 +202,8 @@ async def C44_many_stores_open_at_once(bench: Bench) -> None:
 async def C44_reopened_data_is_all_there(bench: Bench) -> None:
     """What was written is there, in its order, when the store is closed and another one opens the data.
 
-    Why: docs/quickstart.md, `MyChatKitStore` is to be replaced by one whose threads and items persist across restarts.
+    Why: docs/quickstart.md, `MyChatKitStore` is to be replaced by one whose threads and items
+        persist across restarts.
     Mend: commit each write before its call returns.
     """
     store, context = bench.store, bench.ours
@@ -199,7 +212,7 @@ async def C44_reopened_data_is_all_there(bench: Bench) -> None:
     for thread in threads:
         await store.save_thread(thread, context=context)
     for item in items:
-        await store.add_thread_item(threads[0].id, item, context=context)
+        await store.add_thread_item(threads[0].id, in_thread(item, threads[0].id), context=context)
     await store.delete_thread_item(threads[0].id, items.pop(2).id, context=context)
     await close_store(store)
     again = await bench.second_store(store)
@@ -214,17 +227,19 @@ async def C44_reopened_data_is_all_there(bench: Bench) -> None:
 async def C46_cancelled_calls_leave_it_working(bench: Bench) -> None:
     """Calls that are cancelled at any moment end soon, and the store works on.
 
-    Why: server.py, `ChatKitServer._process_events` is cancelled wherever it waits, in a call to the store too, and
-        `ChatKitServer.handle_stream_cancelled` uses the store at once.
-    Mend: take locks and connections by `async with`, so that they come back when the call is cancelled; settle a
-        statement that has begun before the connection is given back.
+    Why: server.py, `ChatKitServer._process_events` is cancelled wherever it waits, in a call to the
+        store too, and `ChatKitServer.handle_stream_cancelled` uses the store at once.
+    Mend: take locks and connections by `async with`, so that they come back when the call is
+        cancelled; settle a statement that has begun before the connection is given back.
     """
     store, context = bench.store, bench.ours
     thread, chance = a_thread(), random.Random(1)
     await store.save_thread(thread, context=context)
     for number in range(60):
         calls = [
-            store.add_thread_item(thread.id, a_reply(f"{number}", seconds=number), context=context),
+            store.add_thread_item(
+                thread.id, in_thread(a_reply(f"{number}", seconds=number), thread.id), context=context
+            ),
             store.save_thread(thread, context=context),
             store.load_thread_items(thread.id, None, 20, "desc", context),
             store.delete_thread_item(thread.id, "msg_unknown", context=context),
@@ -241,15 +256,15 @@ async def C46_cancelled_calls_leave_it_working(bench: Bench) -> None:
 
     async def use() -> list[Any]:
         await asyncio.gather(*(store.save_thread(thread, context=context) for _ in range(30)))
-        await store.add_thread_item(thread.id, item, context=context)
+        await store.add_thread_item(thread.id, in_thread(item, thread.id), context=context)
         return await all_items(store, context, thread.id)
 
     try:
         found = await asyncio.wait_for(use(), 5)
     except asyncio.TimeoutError as error:
-        raise Broken("after cancelled calls the store does not answer within 5 s") from error
+        raise BrokenError("after cancelled calls the store does not answer within 5 s") from error
     except Exception as error:
-        raise Broken(f"after cancelled calls the store raises {brief_error(error)}") from error
+        raise BrokenError(f"after cancelled calls the store raises {brief_error(error)}") from error
     expect(ids(found)[-1:] == [item.id], "after cancelled calls an added item is not the last")
     expect(len(found) == len({*ids(found)}), "after cancelled calls items are listed twice")
 
@@ -258,8 +273,9 @@ async def C46_cancelled_calls_leave_it_working(bench: Bench) -> None:
 async def C42_a_hang_up_harms_nothing(bench: Bench) -> None:
     """A client hangs up in mid-answer: what was done is kept, and the thread goes on in the next turn.
 
-    Why: server.py, `ChatKitServer._process_events` is cancelled by the web server when the connection is cut, over and
-        over while it cleans up. (That the partial answer is kept too takes a wrapper around the stream.)
+    Why: server.py, `ChatKitServer._process_events` is cancelled by the web server when the
+        connection is cut, over and over while it cleans up. (That the partial answer is kept too
+        takes a wrapper around the stream.)
     Mend: see C46; and let a write be stored whole or not at all when it is cancelled.
     """
     chat = Chat(bench.store)
@@ -282,10 +298,10 @@ async def C42_a_hang_up_harms_nothing(bench: Bench) -> None:
 async def C42_a_hang_up_loses_nothing(bench: Bench) -> None:
     """A client hangs up in mid-answer: the partial answer and the note that it was cancelled are kept.
 
-    Why: server.py, `ChatKitServer.handle_stream_cancelled` writes both while the web server cancels it again and again;
-        with a store that truly waits, both are lost.
-    Mend: wrap the stream that `process` returns: drive it in a task of its own, cancel that task once when the
-        connection is gone, and wait for it.
+    Why: server.py, `ChatKitServer.handle_stream_cancelled` writes both while the web server cancels
+        it again and again; with a store that truly waits, both are lost.
+    Mend: wrap the stream that `process` returns: drive it in a task of its own, cancel that task
+        once when the connection is gone, and wait for it.
     """
     chat = Chat(bench.store)
     thread_id = await _hang_up(bench, chat, wrapped=True)
@@ -319,41 +335,47 @@ async def C42_a_hang_up_of_a_slow_reader_loses_nothing(bench: Bench) -> None:
 
 @house()
 async def C47_a_context_without_tenant_is_refused(bench: Bench) -> None:
-    """A context from which no tenant can be told is an error in every method; there is no default tenant.
+    """A context from which no tenant can be told is an error in every method; there is no default
+    tenant.
 
     Why: one forgotten header would otherwise put everybody's threads into one list.
     Mend: take the tenant by a function that the application gives, and raise where it gives nothing.
     """
     store, thread, item = bench.store, a_thread(), a_reply()
     await store.save_thread(thread, context=bench.ours)
+    calls: dict[str, Callable[[Any], Awaitable[object]]] = {
+        "save_thread": lambda nobody: store.save_thread(a_thread(), context=nobody),
+        "load_thread": lambda nobody: store.load_thread(thread.id, context=nobody),
+        "load_threads": lambda nobody: store.load_threads(10, None, "asc", context=nobody),
+        "load_thread_items": lambda nobody: store.load_thread_items(thread.id, None, 10, "asc", nobody),
+        "add_thread_item": lambda nobody: store.add_thread_item(
+            thread.id, in_thread(item, thread.id), context=nobody
+        ),
+        "save_item": lambda nobody: store.save_item(
+            thread.id, in_thread(item, thread.id), context=nobody
+        ),
+        "load_item": lambda nobody: store.load_item(thread.id, item.id, context=nobody),
+        "delete_thread": lambda nobody: store.delete_thread(thread.id, context=nobody),
+        "delete_thread_item": lambda nobody: store.delete_thread_item(
+            thread.id, item.id, context=nobody
+        ),
+        "save_attachment": lambda nobody: store.save_attachment(an_attachment(), context=nobody),
+        "load_attachment": lambda nobody: store.load_attachment("atc_1", context=nobody),
+        "delete_attachment": lambda nobody: store.delete_attachment("atc_1", context=nobody),
+    }
     for context in ({}, None, {"user_id": None}, {"user_id": ""}):
-        nobody: Any = context
-        calls = {
-            "save_thread": lambda: store.save_thread(a_thread(), context=nobody),
-            "load_thread": lambda: store.load_thread(thread.id, context=nobody),
-            "load_threads": lambda: store.load_threads(10, None, "asc", context=nobody),
-            "load_thread_items": lambda: store.load_thread_items(thread.id, None, 10, "asc", nobody),
-            "add_thread_item": lambda: store.add_thread_item(thread.id, item, context=nobody),
-            "save_item": lambda: store.save_item(thread.id, item, context=nobody),
-            "load_item": lambda: store.load_item(thread.id, item.id, context=nobody),
-            "delete_thread": lambda: store.delete_thread(thread.id, context=nobody),
-            "delete_thread_item": lambda: store.delete_thread_item(thread.id, item.id, context=nobody),
-            "save_attachment": lambda: store.save_attachment(an_attachment(), context=nobody),
-            "load_attachment": lambda: store.load_attachment("atc_1", context=nobody),
-            "delete_attachment": lambda: store.delete_attachment("atc_1", context=nobody),
-        }
         for name, call in calls.items():
             if name.endswith("_attachment") and bench.lacks("attachments"):
                 continue
             try:
-                await call()
+                await call(context)
             except NotFoundError:
-                raise Broken(
+                raise BrokenError(
                     f"{name} with the context {context!r} looks for a row, for some tenant"
                 ) from None
-            except Exception:  # noqa: BLE001, S112 - the application's function may raise what it likes
+            except Exception:  # noqa: BLE001 - the application's function may raise anything
                 continue
-            raise Broken(f"{name} with the context {context!r} raised nothing")
+            raise BrokenError(f"{name} with the context {context!r} raised nothing")
     expect_same(
         await all_threads(store, bench.ours), [thread], "the threads after calls without a tenant"
     )
@@ -391,24 +413,24 @@ async def C48_use_after_close_is_an_error(bench: Bench) -> None:
         "save_thread": lambda: bench.store.save_thread(thread, context=bench.ours),
         "load_threads": lambda: bench.store.load_threads(10, None, "asc", context=bench.ours),
         "add_thread_item": lambda: bench.store.add_thread_item(
-            thread.id, a_reply(), context=bench.ours
+            thread.id, in_thread(a_reply(), thread.id), context=bench.ours
         ),
     }
     for name, call in calls.items():
         try:
             await call()
         except NotFoundError:
-            raise Broken(
+            raise BrokenError(
                 f"{name} of a closed store raised NotFoundError, as if the data were gone"
             ) from None
         except Exception as error:
             text = str(error).lower()
             if "clos" not in text:
-                raise Broken(
+                raise BrokenError(
                     f"{name} of a closed store does not say so: {brief_error(error)}"
                 ) from error
             continue
-        raise Broken(f"{name} of a closed store raised nothing")
+        raise BrokenError(f"{name} of a closed store raised nothing")
 
 
 @house()
@@ -423,7 +445,7 @@ async def C48_closing_releases_everything(bench: Bench) -> None:
     await asyncio.gather(*(store.save_thread(a_thread(), context=bench.ours) for _ in range(10)))
     close = getattr(store, "close", None)
     if close is None:
-        raise Broken("the store has no close()")
+        raise BrokenError("the store has no close()")
     await close()
     left: set[str] = set()
     for _ in range(20):
@@ -435,7 +457,7 @@ async def C48_closing_releases_everything(bench: Bench) -> None:
         if not left:
             return
         await asyncio.sleep(0.05)
-    raise Broken(f"after close() the store still runs {', '.join(sorted(left))}")
+    raise BrokenError(f"after close() the store still runs {', '.join(sorted(left))}")
 
 
 def _is_keeper(task: asyncio.Task[Any]) -> bool:

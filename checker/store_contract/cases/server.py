@@ -31,9 +31,17 @@ from chatkit.types import (
 
 from store_contract.case import upstream
 from store_contract.chat import Chat, ask, open_stream, request, stream, thread_of, user_input
-from store_contract.expect import Broken, expect, expect_error, expect_same
+from store_contract.expect import BrokenError, expect, expect_error, expect_same
 from store_contract.reading import all_items, all_threads, ids
-from store_contract.samples import a_hidden_item, a_reply, a_thread, a_tool_call, a_workflow, fresh_id
+from store_contract.samples import (
+    a_hidden_item,
+    a_reply,
+    a_thread,
+    a_tool_call,
+    a_workflow,
+    fresh_id,
+    in_thread,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -47,10 +55,12 @@ if TYPE_CHECKING:
 
 @upstream()
 async def C03_the_server_creates_a_thread(bench: Bench) -> None:
-    """The first message makes a thread, stores the message and the answer, and names the thread on the way.
+    """The first message makes a thread, stores the message and the answer, and names the thread on
+    the way.
 
-    Why: server.py, `ChatKitServer._process_streaming_impl`, case `ThreadsCreateReq`: metadata is saved first, a whole
-        `Thread` when `respond` has set the title; tests/test_chatkit_server.py, `test_saves_thread_title`.
+    Why: server.py, `ChatKitServer._process_streaming_impl`, case `ThreadsCreateReq`: metadata is
+        saved first, a whole `Thread` when `respond` has set the title;
+        tests/test_chatkit_server.py, `test_saves_thread_title`.
     Mend: let `save_thread` take a `Thread`, and store its metadata alone.
     """
 
@@ -76,9 +86,10 @@ async def C03_the_server_creates_a_thread(bench: Bench) -> None:
 async def C02_the_server_shows_a_thread(bench: Bench) -> None:
     """A thread is shown with its first page of items, hidden ones left out.
 
-    Why: server.py, `ChatKitServer._load_full_thread` makes one object of what `load_thread` and `load_thread_items`
-        return; tests/test_chatkit_server.py, `test_get_thread_by_id`.
-    Mend: return `ThreadMetadata` without items from `load_thread`, and a `Page` of items from `load_thread_items`.
+    Why: server.py, `ChatKitServer._load_full_thread` makes one object of what `load_thread` and
+        `load_thread_items` return; tests/test_chatkit_server.py, `test_get_thread_by_id`.
+    Mend: return `ThreadMetadata` without items from `load_thread`, and a `Page` of items from
+        `load_thread_items`.
     """
     thread = a_thread(title="Shown", status=LockedStatus(reason="why"))
     items = [a_reply("1", seconds=1), a_hidden_item(seconds=2), a_reply("3", seconds=3)]
@@ -147,11 +158,13 @@ async def C13_the_server_lists_threads(bench: Bench) -> None:
 
 @upstream()
 async def C35_the_server_lists_items(bench: Bench) -> None:
-    """The client pages back through a thread; hidden items are left out by the server and lose no others.
+    """The client pages back through a thread; hidden items are left out by the server and lose no
+    others.
 
-    Why: server.py, `ChatKitServer._process_non_streaming`, case `ItemsListReq` filters the page that the store
-        returned and passes on its `after`.
-    Mend: do not filter hidden items in the store; return as `after` the id of the last row, hidden or not.
+    Why: server.py, `ChatKitServer._process_non_streaming`, case `ItemsListReq` filters the page
+        that the store returned and passes on its `after`.
+    Mend: do not filter hidden items in the store; return as `after` the id of the last row, hidden
+        or not.
     """
     thread = a_thread()
     items = [a_hidden_item(seconds=n) if n % 3 == 1 else a_reply(f"{n}", seconds=n) for n in range(9)]
@@ -171,8 +184,9 @@ async def C35_the_server_lists_items(bench: Bench) -> None:
 async def C27_the_server_finds_a_pending_tool_call(bench: Bench) -> None:
     """A client's tool output completes the call that was the last item, and dangling calls are removed.
 
-    Why: server.py, `ChatKitServer._process_streaming_impl`, case `ThreadsAddClientToolOutputReq` loads one item in
-        `desc`, saves it, and `ChatKitServer._cleanup_pending_client_tool_call` deletes others.
+    Why: server.py, `ChatKitServer._process_streaming_impl`, case `ThreadsAddClientToolOutputReq`
+        loads one item in `desc`, saves it, and `ChatKitServer._cleanup_pending_client_tool_call`
+        deletes others.
     Mend: order by time, then by writing, and upsert in `save_item`.
     """
     thread, dangling, call = a_thread(), a_tool_call(), a_tool_call()
@@ -196,8 +210,9 @@ async def C27_the_server_finds_a_pending_tool_call(bench: Bench) -> None:
 async def C17_the_server_answers_structured_input(bench: Bench) -> None:
     """The answers to a structured input replace the item in its place.
 
-    Why: server.py, `ChatKitServer._process_streaming_impl`, case `ThreadsAddStructuredInputReq` loads the item and has
-        it replaced; tests/test_chatkit_server.py, `test_add_structured_input_replaces_item_with_custom_answer_and_resumes_response`.
+    Why: server.py, `ChatKitServer._process_streaming_impl`, case `ThreadsAddStructuredInputReq`
+        loads the item and has it replaced; tests/test_chatkit_server.py,
+        `test_add_structured_input_replaces_item_with_custom_answer_and_resumes_response`.
     Mend: let `load_item` return the item's own type, and `save_item` upsert.
     """
     thread = a_thread()
@@ -231,8 +246,9 @@ async def C17_the_server_answers_structured_input(bench: Bench) -> None:
 async def C38_the_server_retries(bench: Bench) -> None:
     """A retry removes everything behind the message, over several pages, and answers anew.
 
-    Why: server.py, `ChatKitServer._process_streaming_impl`, case `ThreadsRetryAfterItemReq` pages backwards by 20, then
-        deletes one by one; tests/test_chatkit_server.py, `test_retry_after_item_with_multiple_messages`.
+    Why: server.py, `ChatKitServer._process_streaming_impl`, case `ThreadsRetryAfterItemReq` pages
+        backwards by 20, then deletes one by one; tests/test_chatkit_server.py,
+        `test_retry_after_item_with_multiple_messages`.
     Mend: see C27 to C31 for the pages; ignore in `delete_thread_item` that a row is not there.
     """
     chat = Chat(bench.store, _one_answer)
@@ -245,7 +261,7 @@ async def C38_the_server_retries(bench: Bench) -> None:
     for number in range(45):
         item = a_hidden_item(number) if number % 5 == 0 else a_reply(f"{number}")
         item.created_at = datetime.now()
-        await bench.store.add_thread_item(thread_id, item, context=bench.ours)
+        await bench.store.add_thread_item(thread_id, in_thread(item, thread_id), context=bench.ours)
     await stream(chat, bench.ours, "threads.retry_after_item", thread_id=thread_id, item_id=message.id)
     after = await all_items(bench.store, bench.ours, thread_id)
     expect_same(ids(after[:-1]), ids(before[:3]), "what a retry leaves")
@@ -315,8 +331,8 @@ async def C21_the_server_takes_feedback(bench: Bench) -> None:
 async def C14_the_server_renames_a_thread(bench: Bench) -> None:
     """A new title replaces the old one and nothing else of the thread.
 
-    Why: server.py, `ChatKitServer._process_non_streaming`, case `ThreadsUpdateReq` loads, sets the title and saves;
-        tests/test_chatkit_server.py, `test_threads_update_request`.
+    Why: server.py, `ChatKitServer._process_non_streaming`, case `ThreadsUpdateReq` loads, sets the
+        title and saves; tests/test_chatkit_server.py, `test_threads_update_request`.
     Mend: save and load every field of `ThreadMetadata`.
     """
     thread = a_thread(title="Old", metadata={"response": "resp_1"}, status=LockedStatus(reason="why"))
@@ -348,9 +364,10 @@ async def C26_the_server_deletes_a_thread(bench: Bench) -> None:
 async def C39_the_server_sends_attachments(bench: Bench) -> None:
     """An attachment is registered, uploaded, sent with a message, and has its thread then.
 
-    Why: server.py, `ChatKitServer._process_non_streaming`, case `AttachmentsCreateReq` saves the record, and
-        `ChatKitServer._process_new_thread_item_respond` saves it again with its thread;
-        tests/test_chatkit_server.py, `test_user_message_attachment_thread_id_persisted_on_thread_create`.
+    Why: server.py, `ChatKitServer._process_non_streaming`, case `AttachmentsCreateReq` saves the
+        record, and `ChatKitServer._process_new_thread_item_respond` saves it again with its thread;
+        tests/test_chatkit_server.py,
+        `test_user_message_attachment_thread_id_persisted_on_thread_create`.
     Mend: upsert in `save_attachment`, keep every field, `metadata` among it.
     """
     chat, store = Chat(bench.store, _one_answer), bench.store
@@ -399,8 +416,9 @@ async def C22_the_server_deletes_attachments(bench: Bench) -> None:
 async def C15_the_server_resumes_a_workflow(bench: Bench) -> None:
     """A workflow that a turn leaves open is stored, resumed in the next and stored again as done, once.
 
-    Why: agents.py, `stream_agent_response` adds the open workflow at the end of a turn, takes it from the last items of
-        the next, and emits it as done; server.py, `ChatKitServer._process_events` adds it again.
+    Why: agents.py, `stream_agent_response` adds the open workflow at the end of a turn, takes it
+        from the last items of the next, and emits it as done; server.py,
+        `ChatKitServer._process_events` adds it again.
     Mend: let `add_thread_item` upsert.
     """
     workflow, store = a_workflow(), bench.store
@@ -408,13 +426,13 @@ async def C15_the_server_resumes_a_workflow(bench: Bench) -> None:
     async def begin(thread: ThreadMetadata, _message: UserMessageItem | None) -> Events:
         workflow.created_at = datetime.now()
         yield ThreadItemAddedEvent(item=workflow)
-        await store.add_thread_item(thread.id, workflow, bench.ours)
+        await store.add_thread_item(thread.id, in_thread(workflow, thread.id), bench.ours)
 
     async def end(thread: ThreadMetadata, _message: UserMessageItem | None) -> Events:
         page = await store.load_thread_items(thread.id, None, 2, "desc", bench.ours)
         resumed = page.data[1]
         if not isinstance(resumed, WorkflowItem):
-            raise Broken(
+            raise BrokenError(
                 f"the item before the newest is a {resumed.type}, not the workflow of the last turn"
             )
         resumed.workflow.tasks.append(ThoughtTask(content="resumed"))
@@ -439,8 +457,9 @@ async def C15_the_server_resumes_a_workflow(bench: Bench) -> None:
 async def C22_the_server_removes_and_replaces_items(bench: Bench) -> None:
     """An answer takes back items that it had stored or only shown, and replaces others, stored or not.
 
-    Why: server.py, `ChatKitServer._process_events`, cases `ThreadItemRemovedEvent` and `ThreadItemReplacedEvent`;
-        tests/test_chatkit_server.py, `test_thread_item_removed_event_removes_item`.
+    Why: server.py, `ChatKitServer._process_events`, cases `ThreadItemRemovedEvent` and
+        `ThreadItemReplacedEvent`; tests/test_chatkit_server.py,
+        `test_thread_item_removed_event_removes_item`.
     Mend: ignore in `delete_thread_item` that there is none; insert in `save_item` what is new.
     """
 
@@ -465,7 +484,8 @@ async def C22_the_server_removes_and_replaces_items(bench: Bench) -> None:
 
 @upstream()
 async def C43_an_answer_that_failed_is_retried(bench: Bench) -> None:
-    """An answer that fails in the middle leaves what was done; the client's retry begins behind the message.
+    """An answer that fails in the middle leaves what was done; the client's retry begins behind the
+    message.
 
     Why: server.py, `ChatKitServer._process_events` turns the error into one that may be retried;
         tests/test_chatkit_server.py, `test_raising_in_responder_yields_error_event`.
@@ -501,10 +521,11 @@ async def C43_an_answer_that_failed_is_retried(bench: Bench) -> None:
 async def C42_a_cancelled_answer_is_kept(bench: Bench) -> None:
     """A stream that is cancelled once leaves the partial answer and the hidden note, in this order.
 
-    Why: server.py, `ChatKitServer.handle_stream_cancelled` adds both while the cancellation is under way;
-        tests/test_chatkit_server.py, `test_stream_cancellation_persists_pending_assistant_message_and_hidden_context`.
-    Mend: keep no state in the store that a cancelled call leaves behind: no lock taken without `async with`, no
-        connection that is broken when its call is cancelled.
+    Why: server.py, `ChatKitServer.handle_stream_cancelled` adds both while the cancellation is
+        under way; tests/test_chatkit_server.py,
+        `test_stream_cancellation_persists_pending_assistant_message_and_hidden_context`.
+    Mend: keep no state in the store that a cancelled call leaves behind: no lock taken without
+        `async with`, no connection that is broken when its call is cancelled.
     """
     waiting = asyncio.Event()
 
@@ -523,7 +544,7 @@ async def C42_a_cancelled_answer_is_kept(bench: Bench) -> None:
 
     async def read() -> None:
         async for event in open_stream(result):
-            events.append(event)
+            events.append(event)  # noqa: PERF401 - what came before the cancellation counts
 
     reading = asyncio.create_task(read())
     waiter = asyncio.create_task(waiting.wait())
@@ -568,4 +589,4 @@ def _answer(thread: ThreadMetadata, text: str) -> AssistantMessageItem:
 async def _stored(bench: Bench, thread: ThreadMetadata, items: list[Any]) -> None:
     await bench.store.save_thread(thread, context=bench.ours)
     for item in items:
-        await bench.store.add_thread_item(thread.id, item, context=bench.ours)
+        await bench.store.add_thread_item(thread.id, in_thread(item, thread.id), context=bench.ours)

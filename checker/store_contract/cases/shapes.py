@@ -9,7 +9,7 @@ from chatkit.types import Page, Thread
 from store_contract.case import upstream
 from store_contract.expect import expect, expect_same
 from store_contract.reading import all_items, ids, page_of_items, page_of_threads
-from store_contract.samples import a_reply, a_thread, a_workflow, an_attachment
+from store_contract.samples import a_reply, a_thread, a_workflow, an_attachment, in_thread
 
 if TYPE_CHECKING:
     from store_contract.bench import Bench
@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 async def C01_arguments_by_name(bench: Bench) -> None:
     """Every method takes its arguments by the names of `chatkit.store.Store`.
 
-    Why: server.py, `ChatKitServer._process_non_streaming` passes `limit=`, `after=`, `order=` and `context=` by
-        keyword, and so do applications.
+    Why: server.py, `ChatKitServer._process_non_streaming` passes `limit=`, `after=`, `order=` and
+        `context=` by keyword, and so do applications.
     Mend: give the parameters the names that the abstract methods have.
     """
-    store, context, thread, item = bench.store, bench.ours, a_thread(), a_reply()
+    store, context, thread = bench.store, bench.ours, a_thread()
+    item = a_reply(thread_id=thread.id)
     store.generate_thread_id(context=context)
     store.generate_item_id(item_type="message", thread=thread, context=context)
     await store.save_thread(thread=thread, context=context)
@@ -43,13 +44,14 @@ async def C01_arguments_by_name(bench: Bench) -> None:
 async def C01_arguments_by_position(bench: Bench) -> None:
     """Every method takes its arguments in the order of `chatkit.store.Store`.
 
-    Why: server.py, `ChatKitServer._paginate_thread_items_reverse` calls `load_thread_items(id, after, 20, "desc",
-        context)`, agents.py, `stream_agent_response` calls `add_thread_item(id, item, context)`.
-    Mend: put the parameters in the order that the abstract methods have; note that `load_threads` begins with
-        `limit` and `load_thread_items` has `after` before `limit`.
+    Why: server.py, `ChatKitServer._paginate_thread_items_reverse` calls `load_thread_items(id,
+        after, 20, "desc", context)`, agents.py, `stream_agent_response` calls `add_thread_item(id,
+        item, context)`.
+    Mend: put the parameters in the order that the abstract methods have; note that `load_threads`
+        begins with `limit` and `load_thread_items` has `after` before `limit`.
     """
     store, context, thread = bench.store, bench.ours, a_thread()
-    first, second = a_reply(seconds=1), a_reply(seconds=2)
+    first, second = (a_reply(seconds=n, thread_id=thread.id) for n in (1, 2))
     store.generate_item_id("message", thread, context)
     await store.save_thread(thread, context)
     await store.add_thread_item(thread.id, first, context)
@@ -105,13 +107,13 @@ async def C01_attachments_by_name_and_position(bench: Bench) -> None:
 async def C02_load_thread_gives_metadata_only(bench: Bench) -> None:
     """`load_thread` returns a thread without an `items` field.
 
-    Why: server.py, `ChatKitServer._load_full_thread` builds `Thread(**thread.model_dump(), items=...)`: a second
-        `items` is a TypeError, and the thread cannot be opened.
+    Why: server.py, `ChatKitServer._load_full_thread` builds `Thread(**thread.model_dump(),
+        items=...)`: a second `items` is a TypeError, and the thread cannot be opened.
     Mend: build and return `ThreadMetadata`, not `Thread`.
     """
     thread = a_thread()
     await bench.store.save_thread(thread, context=bench.ours)
-    await bench.store.add_thread_item(thread.id, a_reply(), context=bench.ours)
+    await bench.store.add_thread_item(thread.id, in_thread(a_reply(), thread.id), context=bench.ours)
     loaded = await bench.store.load_thread(thread.id, context=bench.ours)
     expect(
         "items" not in loaded.model_dump(), f"load_thread returned a {type(loaded).__name__} with items"
@@ -124,11 +126,12 @@ async def C03_save_thread_strips_items(bench: Bench) -> None:
 
     Why: server.py, `ChatKitServer._process_streaming_impl` keeps a `Thread` on the create path, and
         `ChatKitServer._process_events` saves that object when `respond` changed it.
-    Mend: store `ThreadMetadata`'s fields only, as in `ThreadMetadata(**thread.model_dump(exclude={"items"}))`.
+    Mend: store `ThreadMetadata`'s fields only, as in
+        `ThreadMetadata(**thread.model_dump(exclude={"items"}))`.
     """
     thread, stored, passed = a_thread(), a_reply("stored"), a_reply("passed along")
     await bench.store.save_thread(thread, context=bench.ours)
-    await bench.store.add_thread_item(thread.id, stored, context=bench.ours)
+    await bench.store.add_thread_item(thread.id, in_thread(stored, thread.id), context=bench.ours)
     whole = Thread(
         **thread.model_dump(exclude={"title"}), title="With items", items=Page(data=[passed])
     )
@@ -148,10 +151,11 @@ async def C03_save_thread_strips_items(bench: Bench) -> None:
 
 @upstream()
 async def C04_argument_owns_the_item(bench: Bench) -> None:
-    """The `thread_id` argument says where an item belongs; the item's own `thread_id` comes back as it was.
+    """The `thread_id` argument says where an item belongs; the item's own `thread_id` comes back as
+    it was.
 
-    Why: server.py, `ChatKitServer._process_events` passes `thread.id` beside items whose `thread_id` the
-        application's `respond` has set to anything.
+    Why: server.py, `ChatKitServer._process_events` passes `thread.id` beside items whose
+        `thread_id` the application's `respond` has set to anything.
     Mend: key rows by the argument and store the item's payload untouched.
     """
     thread, elsewhere = a_thread(), a_thread()
@@ -174,8 +178,9 @@ async def C04_argument_owns_the_item(bench: Bench) -> None:
 async def C05_threads_are_snapshots(bench: Bench) -> None:
     """Changing a thread after it was saved, or one that was loaded, changes nothing in the store.
 
-    Why: server.py, `ChatKitServer._process_events` goes on using the thread that it saved and lets `respond`
-        change the one that it loaded; if the next write fails, the store must still hold what was written last.
+    Why: server.py, `ChatKitServer._process_events` goes on using the thread that it saved and lets
+        `respond` change the one that it loaded; if the next write fails, the store must still hold
+        what was written last.
     Mend: store a serialised form or a deep copy, and build a new object on every load.
     """
     thread = a_thread(title="before", metadata={"list": [1]})
@@ -196,16 +201,18 @@ async def C05_threads_are_snapshots(bench: Bench) -> None:
 
 @upstream()
 async def C05_items_are_snapshots(bench: Bench) -> None:
-    """Changing an item after it was added or saved, or one that was loaded, changes nothing in the store.
+    """Changing an item after it was added or saved, or one that was loaded, changes nothing in the
+    store.
 
-    Why: agents.py, `stream_agent_response` takes a workflow from `load_thread_items` and changes its tasks and
-        summary; server.py, `ChatKitServer._process_streaming_impl` completes a tool call before it saves it.
+    Why: agents.py, `stream_agent_response` takes a workflow from `load_thread_items` and changes
+        its tasks and summary; server.py, `ChatKitServer._process_streaming_impl` completes a tool
+        call before it saves it.
     Mend: store a serialised form or a deep copy, and build a new object on every load.
     """
     thread, added, saved = a_thread(), a_workflow(seconds=1), a_workflow(seconds=2)
     await bench.store.save_thread(thread, context=bench.ours)
-    await bench.store.add_thread_item(thread.id, added, context=bench.ours)
-    await bench.store.save_item(thread.id, saved, context=bench.ours)
+    await bench.store.add_thread_item(thread.id, in_thread(added, thread.id), context=bench.ours)
+    await bench.store.save_item(thread.id, in_thread(saved, thread.id), context=bench.ours)
     expected = [added.model_copy(deep=True), saved.model_copy(deep=True)]
     for item in (added, saved):
         item.workflow.expanded = True
@@ -224,13 +231,13 @@ async def C05_items_are_snapshots(bench: Bench) -> None:
 async def C05_pages_are_fresh(bench: Bench) -> None:
     """Emptying the page that a store returned changes nothing for the next caller.
 
-    Why: server.py, `ChatKitServer._process_non_streaming` replaces `items.data` of the page by the items that
-        are not hidden, and `ChatKitServer._to_thread_response` does the same.
+    Why: server.py, `ChatKitServer._process_non_streaming` replaces `items.data` of the page by the
+        items that are not hidden, and `ChatKitServer._to_thread_response` does the same.
     Mend: build a new `Page` with a new list on every load; cache rows, never pages.
     """
     thread = a_thread()
     await bench.store.save_thread(thread, context=bench.ours)
-    await bench.store.add_thread_item(thread.id, a_reply(), context=bench.ours)
+    await bench.store.add_thread_item(thread.id, in_thread(a_reply(), thread.id), context=bench.ours)
     for order in ("asc", "asc"):
         page = await page_of_items(bench.store, bench.ours, thread.id, order=order)
         expect(len(page.data) == 1, "a page of items that an earlier caller had emptied came again")
