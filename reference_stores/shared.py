@@ -204,21 +204,21 @@ def fresh_item_id(
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def sort_key(moment: datetime, time_zone: tzinfo | None) -> int:
     """Microseconds since 1970 in UTC; a naive `moment` is in `time_zone`, the machine's if None."""
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=time_zone or _machine_zone(moment))
-    return (moment - _EPOCH) // _MICROSECOND
+        moment = moment.replace(tzinfo=time_zone) if time_zone else _of_machine(moment)
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def _machine_zone(moment: datetime) -> tzinfo:
+def _of_machine(moment: datetime) -> datetime:
     try:
-        return moment.astimezone().tzinfo or timezone.utc
+        return moment.astimezone(timezone.utc)
     except (OverflowError, ValueError, OSError):  # a year for which the machine knows no offset
-        return timezone.utc
+        return moment.replace(tzinfo=timezone.utc)
 
 
 def now() -> int:
@@ -649,9 +649,7 @@ class BaseStore(Store[TContext]):
             rows = await self._read_threads(tenant, _cursor(after), size + 1, descending=descending)
             if rows is None:
                 raise _no_cursor(after)
-            threads = [
-                self._decode(_THREAD, payload, tenant, thread) for thread, payload in rows[:size]
-            ]
+            threads = self._decode_all(_THREAD, rows[:size], tenant)
         has_more = len(rows) > size
         return Page(data=threads, has_more=has_more, after=threads[-1].id if has_more else None)
 
@@ -761,9 +759,7 @@ class BaseStore(Store[TContext]):
             )
             if rows is None:
                 raise _no_cursor(after)
-            items = [
-                self._decode(_ITEM, payload, tenant, thread, item) for item, payload in rows[:size]
-            ]
+            items = self._decode_all(_ITEM, rows[:size], tenant, thread)
         has_more = len(rows) > size
         return Page(data=items, has_more=has_more, after=items[-1].id if has_more else None)
 
@@ -832,9 +828,7 @@ class BaseStore(Store[TContext]):
             tenant = self._tenant(context)
             await self._ready()
             rows = await self._read_orphaned_attachments(tenant, _ago(older_than), limit)
-            return [
-                self._decode(_ATTACHMENT, payload, tenant, attachment) for attachment, payload in rows
-            ]
+            return self._decode_all(_ATTACHMENT, rows, tenant)
 
     # --- Retention, a person's rights ---
 
@@ -1030,6 +1024,15 @@ class BaseStore(Store[TContext]):
         except ValidationError as error:
             raise _unreadable(kind, row, _reasons(error)) from None  # its own text quotes the content
 
+    def _decode_all(self, kind: _Kind[T], rows: Rows, *owner: str) -> list[T]:
+        if self._codec is None:
+            validate = kind.adapter.validate_json
+            try:
+                return [validate(payload) for _, payload in rows]
+            except ValidationError:
+                pass  # again, to say which
+        return [self._decode(kind, payload, *owner, row) for row, payload in rows]
+
     async def _exported(
         self,
         read: Callable[..., Awaitable[Rows | None]],
@@ -1202,4 +1205,4 @@ def _is_descending(order: str) -> bool:
 def _ago(age: object) -> int:
     if not isinstance(age, timedelta):
         raise TypeError(f"older_than must be a timedelta, not {type(age).__name__}")
-    return now() - age // _MICROSECOND
+    return now() - age // timedelta(microseconds=1)

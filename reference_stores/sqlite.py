@@ -13,7 +13,8 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, cycle
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Literal, TypeVar, cast
 
 from reference_stores.shared import (
@@ -31,7 +32,7 @@ except ImportError as error:
     raise MissingDriverError("aiosqlite", extra="sqlite") from error
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import tzinfo
 
     from reference_stores.shared import Codec, Rows
@@ -224,11 +225,17 @@ class _Connection(aiosqlite.Connection):
     def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
         super().__init__(connector, iter_chunk_size=64)
         self._thread.daemon = True  # a store that nobody closed does not keep the process from ending
+        self.waiting = 0
+        """How many have called `run` and not had their answer."""
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         # aiosqlite has this door for itself only, and leaves it untyped.
         execute = cast("Callable[..., Awaitable[T]]", self._execute)  # pyright: ignore[reportUnknownMemberType]
-        return await execute(work, self._conn)
+        self.waiting += 1
+        try:
+            return await execute(work, self._conn)
+        finally:
+            self.waiting -= 1
 
 
 @dataclass(slots=True, repr=False)
@@ -285,7 +292,7 @@ class SQLiteStore(BaseStore[TContext]):
         self._reader_count = readers
         self._connections: list[_Connection] = []
         self._writer: _Connection
-        self._readers: Iterator[_Connection]
+        self._readers: list[_Connection]
         self._queue: deque[_Write[Any]] = deque()
 
     # --- Life cycle ---
@@ -297,10 +304,9 @@ class SQLiteStore(BaseStore[TContext]):
         )
         # A database in memory belongs to its connection; a shared cache locks whole tables.
         if in_file and "cache=shared" not in self._path:
-            readers = [await self._connect(query_only=True) for _ in range(self._reader_count)]
+            self._readers = [await self._connect(query_only=True) for _ in range(self._reader_count)]
         else:
-            readers = [self._writer]
-        self._readers = cycle(readers)
+            self._readers = [self._writer]
 
     async def _connect(self, *, query_only: bool = False) -> _Connection:
         connection = _Connection(partial(self._new_connection, query_only))
@@ -363,7 +369,8 @@ class SQLiteStore(BaseStore[TContext]):
     # --- Reading and writing ---
 
     async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return await next(self._readers).run(partial(self._while_locked, work=work))
+        reader = min(self._readers, key=attrgetter("waiting"))
+        return await reader.run(partial(self._while_locked, work=work))
 
     async def _fetch_one(self, statement: str, parameters: _Parameters) -> Any:
         return await self._read(lambda connection: connection.execute(statement, parameters).fetchone())
@@ -373,11 +380,14 @@ class SQLiteStore(BaseStore[TContext]):
 
     async def _execute(self, parameters: _Parameters, *statements: str) -> int:
         """How many rows the statements, in one transaction, have changed."""
-        return await self._write(
-            lambda connection: sum(
-                connection.execute(statement, parameters).rowcount for statement in statements
-            )
-        )
+
+        def execute(connection: sqlite3.Connection) -> int:
+            changed = 0
+            for statement in statements:
+                changed += connection.execute(statement, parameters).rowcount
+            return changed
+
+        return await self._write(execute)
 
     async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The result of `work`, once it is committed.
