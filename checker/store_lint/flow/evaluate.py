@@ -27,7 +27,6 @@ from store_lint.flow.state import (
     all_items,
     assume_present,
     held_items,
-    join_states,
     narrow,
     trust,
     widened_items,
@@ -35,8 +34,10 @@ from store_lint.flow.state import (
 )
 from store_lint.flow.strings import concatenated, filled, formatted, joined_text, stripped
 from store_lint.flow.syntax import mentioned_names
+from store_lint.flow.truth import fork
 from store_lint.flow.values import (
     CONTEXT_VARIABLE,
+    FALSY_TYPES,
     NEVER,
     UNKNOWN,
     BuiltMapping,
@@ -56,6 +57,7 @@ from store_lint.flow.values import (
     Text,
     Unknown,
     Unset,
+    constant_text,
     instance,
     join,
     join_all,
@@ -72,6 +74,7 @@ if TYPE_CHECKING:
 
     from store_lint.flow.analysis import Analysis
     from store_lint.flow.events import Events
+    from store_lint.flow.truth import Fork
     from store_lint.flow.values import Atom, Value
     from store_lint.tree.program import Definition
 
@@ -81,9 +84,6 @@ _BUILTIN_TYPES: Final = frozenset(
 _BOOLS: Final = frozenset({"isinstance", "issubclass", "hasattr", "callable", "any", "all"})
 _INTS: Final = frozenset({"len", "ord", "hash", "id"})
 _STRINGS: Final = frozenset({"repr", "ascii", "chr", "hex", "bin", "oct", "format", "input"})
-_FALSY_TYPES: Final = frozenset(
-    {"str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set", "frozenset"}
-)
 _HANDING: Final = frozenset({"sorted", "max", "min", "filter", "map", "list.sort"})
 """What calls a function that it is given with the elements of what it is given, or of its receiver."""
 _WRAPPING_CALLS: Final = frozenset(
@@ -253,12 +253,16 @@ class Evaluator:
         return found
 
     def attribute(self, node: cst.Attribute, state: State, *, called: bool = False) -> Value:
+        return self._attribute(node, state, called=called)[1]
+
+    def _attribute(self, node: cst.Attribute, state: State, *, called: bool) -> tuple[Value, Value]:
+        """What stands before the dot, once the dot was reached, and what the whole gives."""
         base = self.evaluate(node.value, state)
         base_path = self.path(node.value, state)
         path = self.path(node, state)
         found = state.paths.get(path) if path is not None else None
         if found is None:
-            found = self._member(base, node.attr.value, state, base_path, called=called)
+            found = self.member(base, node.attr.value, state, base_path, called=called)
         if self.events is not None:
             event = AttributeEvent(
                 node, base, base_path, state.copy(), self.frame, found, caught=self.caught
@@ -268,9 +272,9 @@ class Evaluator:
             assume_present(state, base_path, base)
         if path is not None:
             found = self._read(node, path, found, state)
-        return found
+        return without_missing(base) or UNKNOWN, found
 
-    def _member(self, base: Value, attr: str, state: State, path: str | None, *, called: bool) -> Value:
+    def member(self, base: Value, attr: str, state: State, path: str | None, *, called: bool) -> Value:
         return join_all(self._atom_member(atom, attr, state, path, called=called) for atom in base)
 
     def _atom_member(
@@ -295,7 +299,7 @@ class Evaluator:
         if isinstance(atom, Function) and isinstance(atom.target, str) and atom.receiver is None:
             return _external(self.program.external(f"{atom.target}.{attr}"))
         name = type_name(atom)  # type: ignore[arg-type]
-        if name in _FALSY_TYPES:
+        if name in FALSY_TYPES:
             return value(Function(f"{name}.{attr}", receiver, attr))
         if isinstance(atom, (Nothing, Unset)):
             return NEVER
@@ -328,9 +332,8 @@ class Evaluator:
         if isinstance(node.func, cst.Attribute):
             if node.func.attr.value == "__await__" and isinstance(node.func.value, cst.Call):
                 return self.call(node.func.value, state, awaited=True)
-            callee = self.attribute(node.func, state, called=True)
-            receiver = self._again(node.func.value, state)
-            receiver_path = self._receiver_path(node.func, state)
+            receiver, callee = self._attribute(node.func, state, called=True)
+            receiver_path = self.receiver_path(node.func, state)
         else:
             callee = self.evaluate(node.func, state)
         external = {a.target for a in callee if isinstance(a, Function) and isinstance(a.target, str)}
@@ -357,14 +360,14 @@ class Evaluator:
             if isinstance(node.func, cst.Attribute)
             else self.evaluate(node.func, probe)
         )
-        path = self._receiver_path(node.func, state)
+        path = self.receiver_path(node.func, state)
         for atom in callee:
             if (
                 isinstance(atom, Function)
                 and isinstance(atom.target, LocalFunction)
                 and self.analysis.method_kind(atom.target) == "context"
             ):
-                args = tuple(self._argument(arg, probe, runs=True) for arg in node.args)
+                args = tuple(self.argument(arg, probe, runs=True) for arg in node.args)
                 self.analysis.leave_context(self, atom, path, args, state)
 
     def _arguments(
@@ -372,7 +375,7 @@ class Evaluator:
     ) -> tuple[Argument, ...]:
         """The arguments; a lambda that a builtin calls with the elements of a collection sees those."""
         given = {
-            index: self._argument(arg, state, runs=not external & _SCHEDULING_CALLS)
+            index: self.argument(arg, state, runs=not external & _SCHEDULING_CALLS)
             for index, arg in enumerate(node.args)
             if not isinstance(arg.value, cst.Lambda)
         }
@@ -386,7 +389,7 @@ class Evaluator:
                 given[index] = Argument(arg, self.lambda_(arg.value, state, handed), keyword, arg.star)
         return tuple(given[index] for index in range(len(node.args)))
 
-    def _receiver_path(self, callee: cst.BaseExpression, state: State) -> str | None:
+    def receiver_path(self, callee: cst.BaseExpression, state: State) -> str | None:
         """The path of the object whose method is called."""
         if not isinstance(callee, cst.Attribute):
             return None
@@ -397,9 +400,9 @@ class Evaluator:
         path = self.path(node, state)
         if path is not None and path in state.paths:
             return state.paths[path]
-        return Evaluator(self.analysis, self.frame, None).evaluate(node, state.copy())
+        return self.silent().evaluate(node, state.copy())
 
-    def _argument(self, arg: cst.Arg, state: State, *, runs: bool) -> Argument:
+    def argument(self, arg: cst.Arg, state: State, *, runs: bool) -> Argument:
         if runs and isinstance(arg.value, cst.Call):
             given = self.call(arg.value, state, awaited=True)
         else:
@@ -717,7 +720,7 @@ class Evaluator:
         if typed is not None:
             return _typed_dict_method(*typed, method, args)
         if method == "get" and args:
-            key = _constant_text(args[0].value)
+            key = constant_text(args[0].value)
             found = self._item(receiver, key, state) if key is not None else UNKNOWN
             default = next((a.value for a in args[1:]), value(Nothing(args[0].node)))
             return UNKNOWN if found == UNKNOWN else join(found, default)
@@ -757,7 +760,7 @@ class Evaluator:
         path = self.path(node, state)
         found = state.paths.get(path) if path is not None else None
         if found is None:
-            found = self._member(base, attr, state, self.path(owner, state), called=False)
+            found = self.member(base, attr, state, self.path(owner, state), called=False)
         if len(node.args) == 3:
             default = self.evaluate(node.args[2].value, state)
             if any(isinstance(atom, Unset) for atom in found) or Unknown() in found:
@@ -821,27 +824,18 @@ class Evaluator:
             self.events.uses.setdefault(node, []).append(event)
 
     def boolean(self, node: cst.BooleanOperation, state: State) -> Value:
-        is_and = isinstance(node.operator, cst.And)
-        short = self.assume(node.left, not is_and, state.copy(), quiet=True)
-        left = Evaluator(self.analysis, self.frame, None).evaluate(node.left, state.copy())
-        other = self.assume(node.left, is_and, state)
-        results: list[Value] = []
-        if short is not None:
-            results.append(_with_truth(left, not is_and))
-        if other is not None:
-            results.append(self.evaluate(node.right, other))
-        self._become(state, join_states(short, other))
-        return join_all(results) or UNKNOWN
+        told = self.fork(node, state.copy())
+        self._become(state, told.joined())
+        return told.value or UNKNOWN
 
     def conditional(self, node: cst.IfExp, state: State) -> Value:
-        yes = self.assume(node.test, True, state.copy())
-        no = self.assume(node.test, False, state.copy(), quiet=True)
+        told = self.fork(node.test, state.copy())
         results: list[Value] = []
-        if yes is not None:
-            results.append(self.evaluate(node.body, yes))
-        if no is not None:
-            results.append(self.evaluate(node.orelse, no))
-        self._become(state, join_states(yes, no))
+        if told.yes is not None:
+            results.append(self.evaluate(node.body, told.yes))
+        if told.no is not None:
+            results.append(self.evaluate(node.orelse, told.no))
+        self._become(state, told.joined())
         return join_all(results) or UNKNOWN
 
     @staticmethod
@@ -989,7 +983,7 @@ class Evaluator:
                 else:
                     results.append(held.any if held is not None else UNKNOWN)
             elif isinstance(atom, BuiltMapping):
-                text = _constant_text(key)
+                text = constant_text(key)
                 results.append(self._item(single, text, state) if text is not None else UNKNOWN)
             elif isinstance(atom, Instance) and atom.cls == "dict" and len(atom.args) == 2:
                 results.append(atom.args[1])
@@ -1051,7 +1045,7 @@ class Evaluator:
         for element in node.elements:
             given = self.evaluate(element.value, state)
             if isinstance(element, cst.DictElement):
-                key = _constant_text(self.evaluate(element.key, state))
+                key = constant_text(self.evaluate(element.key, state))
                 if key is None:
                     is_open = True
                 else:
@@ -1079,7 +1073,7 @@ class Evaluator:
             self.store(clause.target, self.element(iterable, inner), inner, None)
             for test in clause.ifs:
                 if inner is not None:
-                    inner = self.assume(test.test, True, inner)
+                    inner = self.fork(test.test, inner).yes
             clause = clause.inner_for_in
         element: Value = UNKNOWN
         if inner is not None:
@@ -1261,7 +1255,7 @@ class Evaluator:
         key: Value = UNKNOWN
         if isinstance(element, cst.Index):
             key = self.evaluate(element.value, state)
-        text = _constant_text(key)
+        text = constant_text(key)
         path = self.path(target.value, state)
         if may_be_missing(base):
             self.use(target.value, "subscript", base, path, state)
@@ -1286,7 +1280,7 @@ class Evaluator:
         base = self._again(target.value, state)
         element = target.slice[0].slice if len(target.slice) == 1 else None
         key = self._again(element.value, state) if isinstance(element, cst.Index) else UNKNOWN
-        text = _constant_text(key)
+        text = constant_text(key)
         for atom in base:
             entries, held = state.entries(atom), state.items(atom)
             if isinstance(atom, BuiltMapping) and entries is not None:
@@ -1297,291 +1291,13 @@ class Evaluator:
 
     # Truth
 
-    def assume(
-        self, node: cst.BaseExpression, truth: bool, state: State, *, quiet: bool = False
-    ) -> State | None:
-        """The state in which `node` is true (or false), or None where it cannot be.
+    def fork(self, node: cst.BaseExpression, state: State) -> Fork:
+        """Evaluate a condition in a state, which is used up."""
+        return fork(self, node, state)
 
-        The given state is used up. `quiet` records no events: the other branch already does.
-        """
-        if quiet and self.events is not None:
-            silent = Evaluator(self.analysis, self.frame, None, self.caught)
-            return silent.assume(node, truth, state)
-        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
-            return self.assume(node.expression, not truth, state)
-        if isinstance(node, cst.BooleanOperation):
-            return self._assume_boolean(node, truth, state)
-        if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
-            return self._assume_comparison(node, truth, state)
-        if isinstance(node, cst.NamedExpr):
-            self.evaluate(node, state)
-            return self._refine(node.target, truth, state)
-        if isinstance(node, cst.Call):
-            return self._assume_call(node, truth, state)
-        if isinstance(node, cst.Await) and isinstance(node.expression, cst.Call):
-            return self._assume_call(node.expression, truth, state, awaited=True)
-        if isinstance(node, cst.Name) and node.value == "TYPE_CHECKING":
-            return state
-        if isinstance(node, cst.Attribute):
-            if node.attr.value == "TYPE_CHECKING":
-                return state
-            found = self._assume_property(node, truth, state)
-            if found is not NotImplemented:
-                return found  # type: ignore[return-value]
-        known = self.evaluate(node, state)
-        if state.dead:
-            return None
-        return self._refine(node, truth, state, known)
-
-    def _refine(
-        self, node: cst.BaseExpression, truth: bool, state: State, known: Value | None = None
-    ) -> State | None:
-        path = self.path(node, state)
-        if known is None:
-            known = state.paths.get(path, UNKNOWN) if path is not None else UNKNOWN
-        left = _with_truth(known, truth)
-        if not left:
-            return None
-        if path is not None and left != known:
-            narrow(state, path, left)
-        return state
-
-    def _assume_boolean(self, node: cst.BooleanOperation, truth: bool, state: State) -> State | None:
-        is_and = isinstance(node.operator, cst.And)
-        if truth is is_and:
-            first = self.assume(node.left, truth, state)
-            return self.assume(node.right, truth, first) if first is not None else None
-        short = self.assume(node.left, truth, state.copy(), quiet=True)
-        other = self.assume(node.left, not truth, state)
-        if other is not None:
-            other = self.assume(node.right, truth, other)
-        return join_states(short, other)
-
-    def _assume_comparison(self, node: cst.Comparison, truth: bool, state: State) -> State | None:
-        target = node.comparisons[0]
-        left, right = node.left, target.comparator
-        operator = target.operator
-        found = self.evaluate(left, state)
-        other = self.evaluate(right, state)
-        if state.dead:
-            return None
-        same = isinstance(operator, (cst.Is, cst.Equal))
-        if not same and not isinstance(operator, (cst.IsNot, cst.NotEqual)):
-            if isinstance(operator, (cst.In, cst.NotIn)):
-                return self._assume_member(left, found, other, truth, operator, state)
-            return state
-        holds = truth if same else not truth
-        asked = _asked_for_type(left)
-        if asked is not None:
-            return self._assume_class(asked, right, True, state) if holds else state
-        for node_, mine, against in ((left, found, other), (right, other, found)):
-            refined = self._equal(node_, mine, against, holds, state)
-            if refined is None:
-                return None
-        return state
-
-    def _equal(
-        self, node: cst.BaseExpression, mine: Value, against: Value, holds: bool, state: State
-    ) -> State | None:
-        if len(against) != 1:
-            return state
-        (atom,) = against
-        if isinstance(atom, Nothing):
-            kept = frozenset(
-                a
-                for a in mine
-                if (isinstance(a, (Nothing, Unknown)) if holds else not isinstance(a, Nothing))
-            )
-            if holds and Unknown() in kept:
-                kept = (kept - UNKNOWN) | value(Nothing(node))
-        elif isinstance(atom, Constant) and holds:
-            kept = frozenset(
-                a
-                for a in mine
-                if not isinstance(a, Nothing) and not (isinstance(a, Constant) and a != atom)
-            )
-        elif isinstance(atom, Constant) and not holds:
-            kept = frozenset(a for a in mine if a != atom)
-        else:
-            return state
-        if not kept:
-            return None
-        path = self.path(node, state)
-        if path is not None and kept != mine:
-            narrow(state, path, kept)
-        return state
-
-    def _assume_member(
-        self,
-        node: cst.BaseExpression,
-        mine: Value,
-        container: Value,
-        truth: bool,
-        operator: cst.BaseCompOp,
-        state: State,
-    ) -> State | None:
-        held = held_items(state, container)
-        holds = truth is isinstance(operator, cst.In)
-        if held is None or held.known is None or not isinstance(node, (cst.Name, cst.Attribute)):
-            return state
-        has_none = any(isinstance(a, Nothing) for item in held.known for a in item)
-        path = self.path(node, state)
-        if path is None or has_none is holds:
-            return state
-        kept = without_missing(mine)
-        if not kept:
-            return None
-        narrow(state, path, kept)
-        return state
-
-    def _assume_call(
-        self, node: cst.Call, truth: bool, state: State, *, awaited: bool = False
-    ) -> State | None:
-        name = node.func.value if isinstance(node.func, cst.Name) else None
-        if name in ("isinstance", "hasattr", "callable", "bool", "all", "any") and node.args:
-            self.evaluate(node, state) if name != "hasattr" else None
-            first = node.args[0].value
-            if name == "hasattr" and len(node.args) == 2:
-                return self._assume_hasattr(node, truth, state)
-            if name == "isinstance" and len(node.args) == 2:
-                return self._assume_isinstance(node, truth, state)
-            if name in ("all", "any") and isinstance(first, (cst.List, cst.Tuple)):
-                if truth is (name == "all"):
-                    current: State | None = state
-                    for element in first.elements:
-                        if current is not None:
-                            current = self.assume(element.value, truth, current, quiet=True)
-                    return current
-                return state
-            if name == "callable" and truth:
-                return self._refine(first, True, state)
-            if name == "bool":
-                return self._refine(first, truth, state)
-            return state
-        outcome = self._assume_method(node, truth, state, awaited=awaited)
-        if outcome is not NotImplemented:
-            return outcome  # type: ignore[return-value]
-        found = self.call(node, state, awaited=awaited)
-        if awaited:
-            found = self.ready(found)
-        if state.dead:
-            return None
-        return self._refine(node, truth, state, found)
-
-    def _assume_method(
-        self, node: cst.Call, truth: bool, state: State, *, awaited: bool
-    ) -> State | object | None:
-        """`if self._ready():` tells what `_ready` tells on the paths that return true."""
-        if not isinstance(node.func, (cst.Attribute, cst.Name)):
-            return NotImplemented
-        silent = Evaluator(self.analysis, self.frame, None)
-        probe = state.copy()
-        callee = (
-            silent.attribute(node.func, probe, called=True)
-            if isinstance(node.func, cst.Attribute)
-            else silent.name(node.func, probe)
-        )
-        atom = next(iter(callee)) if len(callee) == 1 else None
-        if (
-            not isinstance(atom, Function)
-            or not isinstance(atom.target, LocalFunction)
-            or not self.analysis.tells_by_truth(atom.target)
-        ):
-            return NotImplemented
-        self.call(node, state.copy(), awaited=awaited)  # for its events
-        path = self._receiver_path(node.func, state)
-        args = tuple(silent._argument(arg, state, runs=True) for arg in node.args)
-        reached = self.analysis.call(silent, atom, path, args, state, runs=True, truth=truth)
-        return None if state.dead or not reached else state
-
-    def gives_bool(self, node: cst.BaseExpression, state: State) -> bool:
-        """Whether an expression calls a function of the tree that returns nothing but bools."""
-        call = node.expression if isinstance(node, cst.Await) else node
-        if not isinstance(call, cst.Call) or not isinstance(call.func, (cst.Attribute, cst.Name)):
-            return False
-        silent = Evaluator(self.analysis, self.frame, None)
-        probe = state.copy()
-        callee = (
-            silent.attribute(call.func, probe, called=True)
-            if isinstance(call.func, cst.Attribute)
-            else silent.name(call.func, probe)
-        )
-        atom = next(iter(callee)) if len(callee) == 1 else None
-        return (
-            isinstance(atom, Function)
-            and isinstance(atom.target, LocalFunction)
-            and self.analysis.returns_bool(atom.target)
-        )
-
-    def _assume_property(self, node: cst.Attribute, truth: bool, state: State) -> State | object | None:
-        silent = Evaluator(self.analysis, self.frame, None)
-        base = silent.evaluate(node.value, state.copy())
-        for atom in base:
-            cls = atom.cls if isinstance(atom, (SelfObject, Instance)) else None
-            if len(base) != 1 or not isinstance(cls, LocalClass):
-                return NotImplemented
-            member = self.analysis.class_member(cls, node.attr.value)
-            if (
-                not isinstance(member, LocalFunction)
-                or self.analysis.method_kind(member) != "property"
-                or not self.analysis.tells_by_truth(member)
-            ):
-                return NotImplemented
-            self.evaluate(node, state.copy())  # for its events
-            path = self.path(node.value, state)
-            function = self.analysis.method(member, base)
-            reached = self.analysis.call(silent, function, path, (), state, runs=True, truth=truth)
-            return None if state.dead or not reached else state
-        return NotImplemented
-
-    def _assume_hasattr(self, node: cst.Call, truth: bool, state: State) -> State | None:
-        owner = node.args[0].value
-        base_value = self.evaluate(owner, state)
-        base = self.path(owner, state)
-        name = _constant_text(self.evaluate(node.args[1].value, state))
-        if base is None or name is None:
-            return state
-        path = f"{base}.{name}"
-        found = state.paths.get(path)
-        if found is None:
-            found = self._member(base_value, name, state, base, called=False)
-        unset = frozenset(a for a in found if isinstance(a, Unset))
-        kept = found - unset if truth else unset
-        if not kept and found:
-            # What only an unresolved `setattr` elsewhere could have set.
-            if truth and unset:
-                return None
-            return state if Unknown() in found else None
-        if kept:
-            narrow(state, path, kept)
-        return state
-
-    def _assume_isinstance(self, node: cst.Call, truth: bool, state: State) -> State | None:
-        return self._assume_class(node.args[0].value, node.args[1].value, truth, state)
-
-    def _assume_class(
-        self, subject: cst.BaseExpression, classes: cst.BaseExpression, truth: bool, state: State
-    ) -> State | None:
-        path = self.path(subject, state)
-        if isinstance(subject, cst.NamedExpr):
-            path = self.path(subject.target, state)
-        known = state.paths.get(path) if path is not None else None
-        if path is None:
-            return state
-        if known is None:
-            known = Evaluator(self.analysis, self.frame, None).evaluate(subject, state.copy())
-        kept = self.analysis.of_class(self.frame, known, classes, truth)
-        if not kept:
-            return None
-        narrow(state, path, kept)
-        return state
-
-
-def _asked_for_type(node: cst.BaseExpression) -> cst.BaseExpression | None:
-    """The `x` of `type(x)`."""
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and len(node.args) == 1:
-        return node.args[0].value if node.func.value == "type" else None
-    return None
+    def silent(self) -> Evaluator:
+        """The same without events: for what is evaluated a second time."""
+        return self if self.events is None else Evaluator(self.analysis, self.frame, None, self.caught)
 
 
 def _key_and_value(of: Value) -> tuple[Value, Value] | None:
@@ -1613,31 +1329,6 @@ def _typed_dict_method(key: Value, held: Value, method: str, args: tuple[Argumen
     return UNKNOWN
 
 
-def _with_truth(of: Value, truth: bool) -> Value:
-    kept: set[object] = set()
-    for atom in of:
-        if isinstance(atom, (Nothing, Unset)):
-            if not truth:
-                kept.add(atom)
-        elif isinstance(atom, Constant):
-            if bool(atom.value) is truth:
-                kept.add(atom)
-        elif truth or _may_be_falsy(atom):
-            if type_name(atom) == "bool":
-                kept.add(Constant(truth))
-            else:
-                kept.add(atom)
-    return frozenset(kept)  # type: ignore[arg-type]
-
-
-def _may_be_falsy(atom: object) -> bool:
-    if isinstance(atom, (Unknown, BuiltSequence, BuiltMapping, Text)):
-        return True
-    if isinstance(atom, Instance):
-        return isinstance(atom.cls, LocalClass) or atom.cls in _FALSY_TYPES
-    return False
-
-
 def _external(found: External) -> Value:
     dotted = found.dotted
     last = dotted.rpartition(".")[2]
@@ -1654,14 +1345,6 @@ def _builtin(name: str) -> Value:
     if hasattr(builtins, name):
         return value(Function(name, name=name))
     return UNKNOWN
-
-
-def _constant_text(of: Value) -> str | None:
-    if len(of) == 1:
-        (atom,) = of
-        if isinstance(atom, Constant) and isinstance(atom.value, str):
-            return atom.value
-    return None
 
 
 def _getattr_call(node: cst.CSTNode) -> tuple[cst.BaseExpression, str] | None:

@@ -251,6 +251,43 @@ def only_missing(of: Value) -> Value:
     return frozenset(atom for atom in of if isinstance(atom, (Nothing, Unset)))
 
 
+def with_truth(of: Value, truth: bool) -> Value:
+    """What the value can still be where it is true (or false)."""
+    kept: set[Atom] = set()
+    for atom in of:
+        if isinstance(atom, (Nothing, Unset)):
+            if not truth:
+                kept.add(atom)
+        elif isinstance(atom, Constant):
+            if bool(atom.value) is truth:
+                kept.add(atom)
+        elif truth or _may_be_falsy(atom):
+            kept.add(Constant(truth) if type_name(atom) == "bool" else atom)
+    return frozenset(kept)
+
+
+FALSY_TYPES: Final = frozenset(
+    {"str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set", "frozenset"}
+)
+
+
+def _may_be_falsy(atom: Atom) -> bool:
+    if isinstance(atom, (Unknown, BuiltSequence, BuiltMapping, Text)):
+        return True
+    if isinstance(atom, Instance):
+        return not isinstance(atom.cls, str) or atom.cls in FALSY_TYPES
+    return False
+
+
+def constant_text(of: Value) -> str | None:
+    """The one str that the value is, if it is one."""
+    if len(of) == 1:
+        (atom,) = of
+        if isinstance(atom, Constant) and isinstance(atom.value, str):
+            return atom.value
+    return None
+
+
 def is_known(of: Value) -> bool:
     """Whether every alternative is known."""
     return bool(of) and Unknown() not in of
