@@ -1032,10 +1032,33 @@ class Analysis:
             declared = self.types.annotation(
                 scope, param.annotation.annotation if param.annotation else None
             )
+            if param.annotation is None and cls is not None:
+                declared = self._handed_by_chatkit(cls, function, index, params)
             if param.default is not None and not (declared - UNKNOWN):
                 default = Evaluator(self, Frame(scope), None).evaluate(param.default, State())
                 declared = join(declared, _settled(default))
             entry.paths[name] = declared
+
+    def _handed_by_chatkit(
+        self, cls: LocalClass, function: LocalFunction, index: int, params: list[cst.Param]
+    ) -> Value:
+        """The model that chatkit hands to an unannotated parameter of a method that it calls."""
+        for owner in self.program.lineage(cls).externals():
+            method = self.api.methods(owner).get(function.name) if owner[:8] == "chatkit." else None
+            if method is None:
+                continue
+            by_name = {p.name: p for p in method.params}
+            found = by_name.get(params[index].name.value)
+            if found is None and index < len(method.params) == len(params):
+                at = method.params[index]
+                found = at if at.name not in {p.name.value for p in params} else None
+            declared = self.types.text(found.annotation) if found is not None else UNKNOWN
+            is_model = any(isinstance(a, Instance) for a in declared) and all(
+                isinstance(a, Nothing) or (isinstance(a, Instance) and str(a.cls)[:8] == "chatkit.")
+                for a in declared
+            )
+            return declared if is_model else UNKNOWN
+        return UNKNOWN
 
     def _leave(self, exits: list[State], entry: _Entry, state: State) -> None:
         """Carry what the call left behind over to the caller's state."""

@@ -1275,6 +1275,23 @@ class Evaluator:
             elif isinstance(atom, BuiltSequence) and held is not None:
                 state.heap[atom.site] = Items(None, join(held.any, given), (), held.fixed)
 
+    def deleted(self, target: cst.Attribute, state: State) -> None:
+        """`del base.attr`, as far as rules see it."""
+        base = self.evaluate(target.value, state)
+        path = self.path(target.value, state)
+        if self.events is not None:
+            event = AttributeEvent(
+                target,
+                base,
+                path,
+                state.copy(),
+                self.frame,
+                UNKNOWN,
+                is_delete=True,
+                caught=self.caught,
+            )
+            self.events.attributes.setdefault(target, []).append(event)
+
     def remove_item(self, target: cst.Subscript, state: State) -> None:
         """`del base[key]`, for built lists and dicts."""
         base = self._again(target.value, state)

@@ -68,6 +68,9 @@ _MEANT: Final[dict[str, dict[str, str]]] = {
         "created": "created_at",
         "timestamp": "created_at",
         "text": "content",
+        "role": "type",
+        "sender": "type",
+        "sender_type": "type",
         "parts": "content",
         "message": "content",
         "tool_name": "name",
@@ -83,6 +86,16 @@ _MEANT: Final[dict[str, dict[str, str]]] = {
         "media_type": "mime_type",
         "upload_url": "upload_descriptor",
     },
+}
+_METHODS: Final = {
+    "to_dict": "model_dump()",
+    "as_dict": "model_dump()",
+    "asdict": "model_dump()",
+    "to_json": "model_dump_json()",
+    "dumps": "model_dump_json()",
+    "from_dict": "model_validate(...)",
+    "from_row": "model_validate(...)",
+    "from_json": "model_validate_json(...)",
 }
 _EXAMPLES: Final = {
     "created_at": "datetime.now(timezone.utc)",
@@ -163,8 +176,8 @@ class _Check:
             if update is not None and given is not None:
                 yield from self._updated(event, classes, given, f"{method}(update=...)", update)
         elif method in _CONSTRUCTING:
-            for name in self._models.unknown(classes, _keywords(event.args).values):
-                yield from self._ignored(event, classes, name, None, f"{method}(...)")
+            unknown = self._models.unknown(classes, _keywords(event.args).values)
+            yield from self._ignored(event, classes, unknown, None, f"by {method}()")
         elif method in _VALIDATING:
             data = _argument(event.args, "obj", 0)
             if data is None or _argument(event.args, "extra") is not None:
@@ -172,7 +185,7 @@ class _Check:
             given = given_by(data.value, event.state)
             if given is not None:
                 for mistake in self._models.mistakes(classes, given, event.state):
-                    yield from self._mistake(event, mistake, data, f"{method}(...)")
+                    yield from self._mistake(event, mistake, data, f"by {method}()")
 
     def _made(self, event: CallEvent, classes: tuple[str, ...]) -> Iterator[Violation]:
         """`ThreadMetadata(...)`"""
@@ -182,7 +195,7 @@ class _Check:
             return
         given = _keywords(event.args, event)
         for mistake in self._models.mistakes(classes, given, event.state):
-            yield from self._mistake(event, mistake, None, "the keyword")
+            yield from self._mistake(event, mistake, None, "as a keyword")
 
     def _adapted(self, event: CallEvent) -> Iterator[Violation]:
         """`TypeAdapter(ThreadItem).validate_python({...})`"""
@@ -198,7 +211,7 @@ class _Check:
         )
         if expected:
             for mistake in self._models.parts(expected, data.value, event.state, ""):
-                yield from self._mistake(event, mistake, data, "the key")
+                yield from self._mistake(event, mistake, data, "by validate_python()")
 
     def _updated(
         self,
@@ -218,9 +231,7 @@ class _Check:
                 node,
                 f"`{shown}` sets `{name}`, and {self._lacks(classes, name)}: "
                 "the copy shows it until the first dump drops it",
-                classes,
-                name,
-                "",
+                self._remedy(classes, [name], "give"),
             )
 
     def _by_name(self, event: CallEvent, function: str) -> Iterator[Violation]:
@@ -240,9 +251,7 @@ class _Check:
         yield self._violation(
             event.args[1].node.value,
             f"`{function}(...)`: {self._lacks(classes, name)}: it raises {error}",
-            classes,
-            name,
-            "",
+            self._remedy(classes, [name], "set" if function == "setattr" else "read"),
         )
 
     # What is wrong with what is given
@@ -251,15 +260,11 @@ class _Check:
         self, event: CallEvent, mistake: Mistake, data: Argument | None, shown: str
     ) -> Iterator[Violation]:
         if mistake.kind == "unknown":
-            (name,) = mistake.names
-            inside = f" in `{mistake.trail}`" if mistake.trail else ""
-            what = f"the key{inside}" if mistake.site is not None or data is not None else shown
-            yield from self._ignored(event, mistake.classes, name, mistake, what, data)
+            where = f"in `{mistake.trail}`" if mistake.trail else shown
+            names = mistake.names
+            yield from self._ignored(event, mistake.classes, names, mistake, where, data)
             return
-        scope = event.frame.scope.node
-        if expects(scope, event.node, "ValidationError") and self._is_caught(
-            event.frame, event.node, ("ValidationError", "ValueError")
-        ):
+        if self._is_caught(event.frame, event.node, ("ValidationError", "ValueError")):
             return
         classes, missing = mistake.classes, mistake.names
         names = ", ".join(f"`{name}`" for name in missing)
@@ -287,21 +292,25 @@ class _Check:
         self,
         event: CallEvent,
         classes: tuple[str, ...],
-        name: str,
+        names: Iterable[str],
         mistake: Mistake | None,
         what: str,
         data: Argument | None = None,
     ) -> Iterator[Violation]:
-        if self._is_guarded(event.frame, event.node, name):
-            return
-        node = self._place(event, name, data, mistake)
-        yield self._violation(
-            node,
-            f"{self._lacks(classes, name)}: {what} is ignored, nothing fails and the value is lost",
-            classes,
-            name,
-            self._renamed(classes, name, _given_names(event, mistake)),
-        )
+        places: dict[cst.CSTNode, list[str]] = {}
+        for name in names:
+            if not self._is_guarded(event.frame, event.node, name):
+                place = self._place(event, name, data, mistake)
+                places.setdefault(place, []).append(name)
+        for place, together in places.items():
+            lost = "it is" if len(together) == 1 else "they are"
+            yield self._violation(
+                place,
+                f"{self._lacks(classes, *together)}: {what} {lost} ignored, nothing fails "
+                "and what is given is lost",
+                self._remedy(classes, together, "give"),
+                self._renamed(classes, together[0], _given_names(event, mistake)),
+            )
 
     def _place(
         self,
@@ -367,7 +376,10 @@ class _Check:
             verb = "deleting" if event.is_delete else "reading"
             happens = f"{self._lacks(classes, name)}: {verb} it raises AttributeError"
         return self._violation(
-            node, f"`{_code(node)}`: {happens}", classes, name, self._renamed(classes, name, ())
+            node,
+            f"`{_code(node)}`: {happens}",
+            self._remedy(classes, [name], "set" if stores else "read"),
+            self._renamed(classes, name, ()),
         )
 
     def _of_class(self, node: cst.Attribute, event: AttributeEvent, base: Value) -> Violation | None:
@@ -382,9 +394,7 @@ class _Check:
         return self._violation(
             node,
             f"`{_code(node)}`: the class has no attribute `{name}`: reading it raises AttributeError",
-            classes,
-            name,
-            "",
+            self._remedy(classes, [name], "call"),
         )
 
     def _classes(self, atoms: Value) -> tuple[str, ...]:
@@ -443,17 +453,22 @@ class _Check:
         return self._is_caught(frame, node, errors) or self._is_guarded(frame, node, name)
 
     def _is_caught(self, frame: Frame, node: cst.CSTNode, errors: tuple[str, ...]) -> bool:
-        """Whether the place expects the error: by its name, or as the one thing that a `try` tries."""
+        """Whether the place expects the error: by its name, or as the one thing that a `try` tries.
+
+        A `try` around much, with `except Exception`, expects nothing in particular.
+        """
         root = frame.scope.node
         if not any(expects(root, node, error) for error in errors):
             return False
-        for outer in ancestors(root, node):
-            if not isinstance(outer, (cst.Try, cst.TryStar)):
-                continue
-            caught = [n for h in outer.handlers for n in _exception_names(h.type)]
-            if set(caught) & set(errors) or len(outer.body.body) == 1:
+        tries = [o for o in ancestors(root, node) if isinstance(o, (cst.Try, cst.TryStar))]
+        for outer in tries:
+            caught = {n for h in outer.handlers for n in _exception_names(h.type)}
+            small = len(outer.body.body) == 1 and isinstance(
+                outer.body.body[0], (cst.SimpleStatementLine, cst.BaseSmallStatement)
+            )
+            if caught & set(errors) or (small and not _raises_again(outer)):
                 return True
-        return not any(isinstance(outer, (cst.Try, cst.TryStar)) for outer in ancestors(root, node))
+        return not any(_catches_all(outer) for outer in tries)
 
     def _is_guarded(self, frame: Frame, node: cst.CSTNode, name: str) -> bool:
         """Whether the code asks first whether the release has the field."""
@@ -468,25 +483,21 @@ class _Check:
 
     # What is said
 
-    def _lacks(self, classes: tuple[str, ...], name: str) -> str:
-        verb = "has" if len(classes) == 1 or " and " not in self._models.shown(classes) else "have"
+    def _lacks(self, classes: tuple[str, ...], *names: str) -> str:
+        verb = "have" if " and " in self._models.shown(classes) else "has"
+        fields = "field" if len(names) == 1 else "fields"
+        listed = ", ".join(f"`{name}`" for name in names)
         return (
-            f"{self._models.shown(classes)} {verb} no field `{name}` in openai-chatkit "
+            f"{self._models.shown(classes)} {verb} no {fields} {listed} in openai-chatkit "
             f"{self._api.version}"
         )
 
-    def _violation(
-        self,
-        node: cst.CSTNode,
-        message: str,
-        classes: tuple[str, ...],
-        name: str,
-        right: str,
-    ) -> Violation:
+    @staticmethod
+    def _violation(node: cst.CSTNode, message: str, remedy: str, right: str = "") -> Violation:
         edits: tuple[Replacement, ...] = ()
         if right and isinstance(node, (cst.Name, cst.Attribute)):
             edits = (Replacement(node.attr if isinstance(node, cst.Attribute) else node, right),)
-        return Violation(node, message, self._remedy(classes, name, right), edits=edits)
+        return Violation(node, message, f"write `{right}`" if right else remedy, edits=edits)
 
     def _renamed(self, classes: tuple[str, ...], name: str, given: Iterable[str]) -> str:
         """The field that differs in case and underscores only, if nothing else gives it."""
@@ -498,30 +509,38 @@ class _Check:
         common = set[str].intersection(*same)
         return common.pop() if len(common) == 1 and not common & set(given) else ""
 
-    def _remedy(self, classes: tuple[str, ...], name: str, right: str) -> str:
-        if right:
-            return f"write `{right}`"
-        releases = [r for cls in classes for r in self._releases(cls, name)]
+    def _remedy(self, classes: tuple[str, ...], names: list[str], use: str) -> str:
+        """What to do instead; `use` is what is done with the names: give, set, read or call."""
+        name = names[0]
         fields = {f: None for cls in classes for f in self._api.model_fields(cls)}
-        for cls in classes:
-            for owner in self._api.mro(cls):
-                meant = _MEANT.get(owner.qualname, {}).get(name)
-                if meant in self._api.model_fields(cls):
-                    return f"write `{meant}`{self._since(releases)}"
+        releases = [r for cls in classes for r in self._releases(cls, name)]
+        owners = [owner.qualname for cls in classes for owner in self._api.mro(cls)]
+        for owner in dict.fromkeys(owners):
+            meant = _MEANT.get(owner, {}).get(name)
+            if meant in fields and len(names) == 1:
+                return f"write `{meant}`{self._since(releases)}"
         if releases:
             return f"leave it out, or use a release that has it{self._since(releases)}"
         if name in ("items", "messages") and all(_is_thread(cls) for cls in classes):
             return "load them: `await store.load_thread_items(thread.id, after, limit, order, context)`"
-        if name in ("to_dict", "asdict", "as_dict", "_asdict"):
-            return "write `model_dump()`"
-        if name in ("to_json", "dumps"):
-            return "write `model_dump_json()`"
-        near = get_close_matches(name, fields, 1, 0.8)
+        if use in ("read", "call"):
+            method = _METHODS.get(name)
+            if method is not None:
+                return f"write `{method}`"
+        near = get_close_matches(name, fields, 1, 0.8) if len(names) == 1 else []
         if near and not (name.endswith("_at") and near[0].endswith("_at")):
             return f"did you mean `{near[0]}`?"
-        if "metadata" in fields:
-            return f'leave it out, or keep it in `metadata["{name}"]`'
-        return f"leave it out, or use what it has: {', '.join(f'`{f}`' for f in fields)}"
+        if "metadata" in fields and "_at" not in name:
+            kept = {
+                "give": "keep it in `metadata={...}`",
+                "set": f'set `metadata["{name}"]`',
+                "read": f'read `metadata.get("{name}")`, if you keep it there',
+                "call": "use what it has",
+            }[use]
+            return f"leave it out, or {kept}"
+        if name.startswith(("updated", "modified")):
+            return "leave it out: ChatKit keeps no such time; where you need one, give it a column"
+        return f"leave it out, or use what there is: {', '.join(f'`{f}`' for f in fields)}"
 
     def _releases(self, cls: str, name: str) -> tuple[str, ...]:
         return tuple(
@@ -536,7 +555,7 @@ class _Check:
 
 
 def _may_have(lineage: Lineage, name: str) -> bool:
-    """Whether a class of the tree, below a model of chatkit, may have an attribute that this has not."""
+    """Whether a class of the tree may have an attribute that its base, a chatkit model, has not."""
     if not lineage.complete:
         return True
     for cls in lineage.classes:
@@ -547,6 +566,17 @@ def _may_have(lineage: Lineage, name: str) -> bool:
         elif not cls.dotted.startswith(("chatkit.", "pydantic.", "typing.", "abc.")):
             return True
     return False
+
+
+def _catches_all(of: cst.Try | cst.TryStar) -> bool:
+    names = [n for h in of.handlers for n in _exception_names(h.type)]
+    return any(h.type is None for h in of.handlers) or not {"Exception", "BaseException"}.isdisjoint(
+        names
+    )
+
+
+def _raises_again(of: cst.Try | cst.TryStar) -> bool:
+    return any(isinstance(node, cst.Raise) for handler in of.handlers for node in walk(handler.body))
 
 
 def _present(of: Value) -> Value:

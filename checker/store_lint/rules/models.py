@@ -43,7 +43,7 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A name that no class of `classes` has, or names that all of them need and are not given."""
+    """Names that no class of `classes` has, or names that all of them need and are not given."""
 
     kind: Literal["unknown", "missing"]
     names: tuple[str, ...]
@@ -128,8 +128,9 @@ class Models:
     def _names(
         self, classes: tuple[str, ...], given: Given, trail: str, site: cst.CSTNode | None
     ) -> Iterator[Mistake]:
-        for name in self.unknown(classes, given.values):
-            yield Mistake("unknown", (name,), classes, trail, site)
+        unknown = self.unknown(classes, given.values)
+        if unknown:
+            yield Mistake("unknown", tuple(unknown), classes, trail, site)
         if given.open:
             return
         needed = [self._missing(cls, given) for cls in classes]
