@@ -11,6 +11,7 @@ from store_lint.flow.evaluate import Evaluator
 from store_lint.flow.events import BindEvent
 from store_lint.flow.knowledge import SELF_READYING
 from store_lint.flow.state import States, assume_present, join_states, narrow, same, write
+from store_lint.flow.truth import gives_bool
 from store_lint.flow.types import typed
 from store_lint.flow.values import (
     NEVER,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from store_lint.flow.analysis import Analysis
     from store_lint.flow.events import Events
     from store_lint.flow.graph import Block, Graph, Step
+    from store_lint.flow.truth import Fork
     from store_lint.flow.values import Frame, Value
 
 RETURNED = "<return>"
@@ -109,14 +111,15 @@ class Executor:
                 break
         if block.handlers is not None and raised is not None:
             yield block.handlers, raised
-        for index, edge in enumerate(block.edges):
-            for current in states:
-                last = index == len(block.edges) - 1
-                moved = current if last else current.copy()
+        for current in states:
+            told: dict[cst.BaseExpression, Fork] = {}
+            for edge in block.edges:
                 if edge.condition is None:
-                    yield edge.target, moved
+                    yield edge.target, current.copy()
                     continue
-                reached = evaluator.assume(edge.condition, edge.truth, moved)
+                if edge.condition not in told:
+                    told[edge.condition] = evaluator.fork(edge.condition, current.copy())
+                reached = told[edge.condition].when(edge.truth)
                 if reached is not None:
                     yield edge.target, reached
 
@@ -182,18 +185,12 @@ class Executor:
         self, node: cst.BaseExpression, evaluator: Evaluator, state: State
     ) -> list[tuple[Value, State]] | None:
         """`ready = self.pool is not None` tells of the pool by the flag: keep both cases apart."""
-        is_test = isinstance(node, cst.Comparison) or (
-            isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not)
-        )
-        if not is_test and not evaluator.gives_bool(node, state):
+        if not gives_bool(evaluator, node, state):
             return None
-        silent = Evaluator(self.analysis, self.frame, None)
-        yes = silent.assume(node, True, state.copy())
-        no = silent.assume(node, False, state.copy())
-        if yes is not None and no is not None and same(yes, no):
-            return None
-        evaluator.evaluate(node, state.copy())  # for its events
-        cases = ((value(Constant(True)), yes), (value(Constant(False)), no))
+        told = evaluator.fork(node, state.copy())
+        if told.yes is not None and told.no is not None and same(told.yes, told.no):
+            return [(told.value, told.yes)]
+        cases = ((value(Constant(True)), told.yes), (value(Constant(False)), told.no))
         return [(given, reached) for given, reached in cases if reached is not None]
 
     def annotated(self, node: cst.AnnAssign, evaluator: Evaluator, state: State) -> None:
@@ -242,8 +239,7 @@ class Executor:
         if self.truth is not None:
             if node.value is None:
                 return [] if self.truth else [state]
-            evaluator.evaluate(node.value, state.copy())
-            reached = evaluator.assume(node.value, self.truth, state)
+            reached = evaluator.fork(node.value, state).when(self.truth)
             if reached is None:
                 return []
             current = reached
