@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 _MISTAKEN: Final = ("openai_chatkit", "openai.chatkit")
 """Modules that nobody ships: the distribution's name, and a part of the OpenAI client that it lacks."""
-_STUBBED: Final = re.compile(r"sys\.modules(?:\[|\.setdefault\(|\.update\()|patch\.dict\([^)]*sys\.modules")
+_STUBBED: Final = re.compile(
+    r"sys\.modules(?:\[|\.setdefault\(|\.update\()|patch\.dict\([^)]*sys\.modules"
+)
 """A file that puts modules of its own in place of others."""
 _LISTED: Final = 3
 
@@ -71,9 +73,9 @@ class ChatkitNames:
     def _imported(self) -> Iterator[_Imported]:
         for scope in self._module.scopes():
             for target, alias, statement in scope.imports:
-                if target.level == 0 and "chatkit" in f"{target.module}.{target.name}":
-                    if self._is_outside(target.module):
-                        yield _Imported(scope, target.module, target.name, alias, statement)
+                named = target.level == 0 and "chatkit" in f"{target.module}.{target.name}"
+                if named and self._is_outside(target.module):
+                    yield _Imported(scope, target.module, target.name, alias, statement)
 
     def _is_outside(self, dotted: str) -> bool:
         found = self._program.imported(self._module, ImportTarget(dotted))
@@ -85,7 +87,11 @@ class ChatkitNames:
             return None
         if only_for_type_checkers(self._module, of.statement):
             return Violation(
-                found.node, f"{found.message} (for a type checker)", found.remedy, "warning", found.edits
+                found.node,
+                f"{found.message} (for a type checker)",
+                found.remedy,
+                "warning",
+                found.edits,
             )
         return found
 
@@ -101,7 +107,9 @@ class ChatkitNames:
             return self._missing_name(of)
         if of.module == "openai" and of.name == "chatkit":
             return Violation(
-                of.alias, "`openai` has no `chatkit`: ImportError", "write `import chatkit` (openai-chatkit)"
+                of.alias,
+                "`openai` has no `chatkit`: ImportError",
+                "write `import chatkit` (openai-chatkit)",
             )
         return None
 
@@ -189,7 +197,9 @@ class ChatkitNames:
             if not isinstance(of.statement.names, cst.ImportStar):
                 for alias in of.statement.names:
                     if _is_openai(of.module) or self._lacks(of.module, _name(alias)):
-                        place = self._right(f"{of.module}.{_name(alias)}") or self._defined(_name(alias))
+                        place = self._right(f"{of.module}.{_name(alias)}") or self._defined(
+                            _name(alias)
+                        )
                         if place is not None:
                             moved[alias] = place
             return Violation(
@@ -231,7 +241,9 @@ class ChatkitNames:
         later = self._later(module, name)
         written = [f"`from {q.rpartition('.')[0]} import {q.rpartition('.')[2]}`" for q in near]
         if later is not None:
-            return f"require openai-chatkit>={later}" + (f", or write {' or '.join(written)}" if near else "")
+            return f"require openai-chatkit>={later}" + (
+                f", or write {' or '.join(written)}" if near else ""
+            )
         if written:
             return f"write {' or '.join(written)}"
         return f"see what chatkit {self._api.version} has: `{name}` is not in it"
@@ -282,7 +294,9 @@ class ChatkitNames:
         written = _statements(moved)
         kept = [alias for alias in statement.names if alias not in moved]
         if kept:
-            last = kept[-1] if statement.lpar else kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+            last = (
+                kept[-1] if statement.lpar else kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+            )
             rest = statement.with_changes(names=[*kept[:-1], last])
             written.insert(0, cst.Module([]).code_for_node(rest))
         return (Replacement(statement, self._line_break(statement).join(written)),)
@@ -399,14 +413,16 @@ class ChatkitNames:
         """Names that only a `from chatkit.types import *` could give, and does not."""
         stars = self._module.scope.stars
         for target, statement in stars:
-            if target.level == 0 and self._lacks_module(target.module) and self._is_outside(target.module):
-                if not is_expected(self._module, self._module.scope, statement, IMPORT_ERRORS):
-                    yield Violation(
-                        statement.module or statement,
-                        _no_module(target.module),
-                        f"name what you need: `from {self._module_meant(target.module) or 'chatkit.types'} "
-                        "import ...`",
-                    )
+            module = target.module
+            if target.level or not self._lacks_module(module) or not self._is_outside(module):
+                continue
+            if not is_expected(self._module, self._module.scope, statement, IMPORT_ERRORS):
+                right = self._module_meant(module) or "chatkit.types"
+                yield Violation(
+                    statement.module or statement,
+                    _no_module(module),
+                    f"name what you need: `from {right} import ...`",
+                )
         modules = [target.module for target, _ in stars if target.level == 0]
         if not any(m in self._api.modules() or _is_openai(m) for m in modules):
             return
@@ -430,7 +446,9 @@ class ChatkitNames:
                 continue
             right = self._defined(name)
             starred = " or ".join(f"`from {m} import *`" for m in modules)
-            where = f": it is in `{right.rpartition('.')[0]}`" if right else self._when(modules[0], name)
+            where = (
+                f": it is in `{right.rpartition('.')[0]}`" if right else self._when(modules[0], name)
+            )
             yield Violation(
                 node, f"{starred} gives no `{name}` (NameError){where}", self._instead(name, modules[0])
             )
@@ -532,11 +550,7 @@ def _loaded_names(tree: cst.CSTNode) -> Iterator[cst.Name]:
             pending.append(node.value)
         elif isinstance(node, (cst.Import, cst.ImportFrom, cst.Global, cst.Nonlocal)):
             continue
-        elif isinstance(node, (cst.FunctionDef, cst.ClassDef)):
-            pending.extend(child for child in node.children if child is not node.name)
-        elif isinstance(node, cst.Param):
-            pending.extend(child for child in node.children if child is not node.name)
-        elif isinstance(node, cst.TypeVar):
+        elif isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Param, cst.TypeVar)):
             pending.extend(child for child in node.children if child is not node.name)
         elif isinstance(node, cst.MatchClass):
             pending.append(node.cls)

@@ -9,10 +9,10 @@ import libcst as cst
 
 from store_lint.chatkit_api import Class, Field
 from store_lint.flow.values import (
+    BuiltSequence,
     ClassObject,
     Function,
     Instance,
-    BuiltSequence,
     instance,
     join_all,
 )
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from store_lint.flow.events import AttributeEvent, CallEvent
-    from store_lint.flow.values import State, Value
+    from store_lint.flow.values import Atom, State, Value
     from store_lint.rules.base import Context
     from store_lint.rules.contents import Misfit
     from store_lint.tree.module import Module, Scope
@@ -87,8 +87,7 @@ class _Messages:
                     yield from self._bound(event.stored, event.expression, event.state)
         for node, called in self._events.calls.items():
             for event in called:
-                for violation in self._added(node, event):
-                    yield violation
+                yield from self._added(node, event)
         for node, called in self._events.calls.items():
             yield from self._call(node, called)
         for node, reached in self._events.attributes.items():
@@ -129,27 +128,31 @@ class _Messages:
 
     def _added(self, node: cst.Call, event: CallEvent) -> Iterator[Violation]:
         """`parts.append(...)`, where the type of the list's elements is known."""
-        names = {a.target.rpartition(".")[2] for a in event.callee if _is_list_method(a)}
+        names = {name for atom in event.callee if (name := _list_method(atom)) is not None}
         if len(names) != 1 or len(names) != len(event.callee) or not event.args:
             return
         (method,) = names
         receiver = event.receiver
-        if method not in _ADDS or not receiver or not isinstance(node.func, cst.Attribute) or len(event.args) <= _ADDS[method]:
+        if (
+            method not in _ADDS
+            or not receiver
+            or not isinstance(node.func, cst.Attribute)
+            or len(event.args) <= _ADDS[method]
+        ):
             return
         wanted = self._field_elements(node) or self._elements(receiver)
         if wanted is None:
             return
         arg = event.args[_ADDS[method]]
-        given = [(arg.value, arg.node.value)]
+        expression = arg.node.value
+        given: list[tuple[Value, cst.CSTNode]] = [(arg.value, expression)]
         if method == "extend":
-            given = []
-            for atom in arg.value:
-                items = event.state.items(atom)
-                for index, item in enumerate((items.known or ()) if items is not None else ()):
-                    assert items is not None
-                    aligned = len(items.sites) == len(items.known or ())
-                    site = items.sites[index] if aligned else arg.node.value
-                    given.append((item, site if _holds(arg.node.value, site) else arg.node.value))
+            held = [items for a in arg.value if (items := event.state.items(a)) is not None]
+            given = [
+                (item, site if _holds(expression, site) else expression)
+                for items in held
+                for item, site in zip(items.known or (), items.sites, strict=False)
+            ]
         for item, site in given:
             for misfit in self._contents.of_elements(wanted, item, event.state):
                 yield from self._in_typed_list(misfit, site)
@@ -242,7 +245,9 @@ class _Messages:
                 return base.dotted if self._api.is_model(base.dotted) else None
             if _REPLACES_VALIDATION & base.scope.bindings.keys():
                 return None
-            if any(isinstance(c.node, cst.FunctionDef) and c.node.decorators for c in base.scope.children):
+            if any(
+                isinstance(c.node, cst.FunctionDef) and c.node.decorators for c in base.scope.children
+            ):
                 return None  # it may be a validator
         return None
 
@@ -250,7 +255,11 @@ class _Messages:
         self, node: cst.Call, event: CallEvent, model: str, cls: str | LocalClass
     ) -> Iterator[Violation]:
         fields = self._api.model_fields(model)
-        own = _own_names(self._program.lineage(cls).classes) if isinstance(cls, LocalClass) else set[str]()
+        own = (
+            _own_names(self._program.lineage(cls).classes)
+            if isinstance(cls, LocalClass)
+            else set[str]()
+        )
         shown = cls.name if isinstance(cls, LocalClass) else model.rpartition(".")[2]
         for arg in event.args:
             given: list[tuple[str, Value, cst.BaseExpression]] = []
@@ -281,7 +290,9 @@ class _Messages:
         for misfit in self._contents.of_field(field, value, state):
             if misfit.kind == "none" and field.name != "content":
                 continue
-            if id(misfit.site) in self._reported or not self._is_proved(node, event, misfit, expression):
+            if id(misfit.site) in self._reported or not self._is_proved(
+                node, event, misfit, expression
+            ):
                 continue
             if is_expected(self._module, event.frame.scope, node, _ERRORS, ""):
                 continue
@@ -292,7 +303,7 @@ class _Messages:
     def _of_constant(
         self, scope: Scope, name: cst.Name, value: Value, state: State
     ) -> tuple[Value, State]:
-        """What a module's variable was bound to, and the state behind that; the analysis keeps its type."""
+        """What a module's variable was bound to, and the state behind that."""
         found = self._program.resolve(scope, name)
         if len(found) == 1 and isinstance(found[0], Variable) and found[0].scope.parent is None:
             variable = found[0]
@@ -361,11 +372,11 @@ class _Messages:
         ):
             return
         wanted = self._program.resolve(scope, made.args[0].value)
-        if isinstance(made.args[0].value, (cst.Name, cst.Attribute)) and len(wanted) == 1:
-            if isinstance(wanted[0], External) and wanted[0].dotted.startswith("chatkit."):
-                arg = event.args[0]
-                if arg.keyword is None and not arg.star:
-                    yield from self._of_type(node, event, wanted[0].dotted, arg.value, arg.node.value)
+        arg = event.args[0]
+        if len(wanted) != 1 or not isinstance(made.args[0].value, (cst.Name, cst.Attribute)):
+            return
+        if isinstance(wanted[0], External) and arg.keyword is None and not arg.star:
+            yield from self._of_type(node, event, wanted[0].dotted, arg.value, arg.node.value)
 
     def _of_type(
         self,
@@ -375,7 +386,7 @@ class _Messages:
         value: Value,
         expression: cst.BaseExpression,
     ) -> Iterator[Violation]:
-        if self._api.lookup(dotted) is None:
+        if not dotted.startswith("chatkit.") or self._api.lookup(dotted) is None:
             return
         field = Field("", dotted, True, None, (), None)
         yield from self._misfits(node, event, dotted.rpartition(".")[2], field, value, expression)
@@ -395,9 +406,7 @@ class _Messages:
                     if misfit.kind == "none" and name != "content":
                         continue
                     if self._is_proved(node, event, misfit, arg.node.value):
-                        yield self._unvalidated(
-                            event.frame.scope, model, field, misfit, arg.node.value
-                        )
+                        yield self._unvalidated(event.frame.scope, model, field, misfit, arg.node.value)
 
     # Assignments
 
@@ -474,9 +483,12 @@ class _Messages:
         if misfit.kind != "literal" or not isinstance(place, cst.Dict):
             return None
         for element in place.elements:
-            if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
-                if element.key.evaluated_value == "type":
-                    return element.value
+            if (
+                isinstance(element, cst.DictElement)
+                and isinstance(element.key, cst.SimpleString)
+                and element.key.evaluated_value == "type"
+            ):
+                return element.value
         return None
 
     # Edits
@@ -502,7 +514,9 @@ class _Messages:
         literals = misfit.literals
         if set(literals) == {"input_text", "input_tag"} and set(misfit.keys) == {"type", "text"}:
             literals = ("input_text",)
-        if len(literals) != 1 or (misfit.keys and not set(misfit.keys) <= {"type", "text", "annotations"}):
+        if len(literals) != 1 or (
+            misfit.keys and not set(misfit.keys) <= {"type", "text", "annotations"}
+        ):
             return ()
         quote = value.quote if value.quote in ("'", '"') else '"'
         return (Replacement(value, f"{quote}{literals[0]}{quote}"),)
@@ -528,8 +542,12 @@ class _Messages:
         return None
 
 
-def _is_list_method(atom: object) -> bool:
-    return isinstance(atom, Function) and isinstance(atom.target, str) and atom.target.startswith("list.")
+def _list_method(atom: Atom) -> str | None:
+    """`append` of `parts.append`."""
+    if isinstance(atom, Function) and isinstance(atom.target, str):
+        kind, _, method = atom.target.partition(".")
+        return method if kind == "list" else None
+    return None
 
 
 def _own_names(classes: Iterable[LocalClass | External]) -> set[str]:
@@ -557,9 +575,9 @@ def _is_plain(place: cst.BaseExpression) -> bool:
     code = cst.Module([]).code_for_node(place)
     if "#" in code or "\n" in code:
         return False
-    return isinstance(place, (cst.Name, cst.Attribute, cst.SimpleString, cst.FormattedString, cst.Call)) and (
-        not isinstance(place, cst.Name) or dotted_name(place) != "None"
-    )
+    return isinstance(
+        place, (cst.Name, cst.Attribute, cst.SimpleString, cst.FormattedString, cst.Call)
+    ) and (not isinstance(place, cst.Name) or dotted_name(place) != "None")
 
 
 def _what(owner: str, field: Field, misfit: Misfit) -> str:

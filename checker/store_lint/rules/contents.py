@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Final
 
 from store_lint.chatkit_api import Alias, Class
 from store_lint.flow.values import (
+    BuiltMapping,
+    BuiltSequence,
     Constant,
     Instance,
-    BuiltMapping,
     Nothing,
-    BuiltSequence,
     Text,
     Unknown,
 )
@@ -193,12 +193,12 @@ class Contents:
             return []
         declared = self._typed.get(id(atom.site))
         if held.known is None:
-            found = self._value(held.any, element, state, None)
-            if not found and declared is not None and Unknown() in held.any:
-                found = self._value(declared, element, state, None)
-            return [replace(m, site=m.site or atom.site) for m in found]
+            misfits = self._value(held.any, element, state, None)
+            if not misfits and declared is not None and Unknown() in held.any:
+                misfits = self._value(declared, element, state, None)
+            return [replace(m, site=m.site or atom.site) for m in misfits]
         aligned = len(held.sites) == len(held.known)
-        found = []
+        found: list[Misfit] = []
         for index, item in enumerate(held.known):
             site = held.sites[index] if aligned else atom.site
             given = item

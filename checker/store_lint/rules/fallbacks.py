@@ -106,16 +106,30 @@ def conditions(module: Module, node: cst.CSTNode) -> tuple[cst.CSTNode | None, f
         if isinstance(outer, (cst.FunctionDef, cst.Lambda)):
             function = outer
             found.clear()
-        elif isinstance(outer, (cst.If, cst.IfExp, cst.While)) and inner is not outer.test:
+        elif _is_branch(outer, inner):
             found.add(id(inner))
-        elif isinstance(outer, cst.MatchCase) and inner is outer.body:
-            found.add(id(inner))
-        elif isinstance(outer, cst.BooleanOperation) and inner is outer.right:
-            found.add(id(inner))
-        elif isinstance(outer, cst.CompFor) and inner in outer.ifs:
-            found.add(id(outer))
         found.update(id(left) for left in _left_by(outer, inner))
     return function, frozenset(found)
+
+
+def _is_branch(outer: cst.CSTNode, inner: cst.CSTNode) -> bool:
+    """Whether `inner` is evaluated in some cases of `outer` only."""
+    if isinstance(outer, (cst.If, cst.IfExp, cst.While)):
+        return inner is not outer.test
+    if isinstance(outer, cst.MatchCase):
+        return inner is outer.body
+    if isinstance(outer, cst.BooleanOperation):
+        return inner is outer.right
+    return isinstance(outer, cst.BaseComp) and inner is not outer.for_in and _filters(outer)
+
+
+def _filters(comprehension: cst.BaseComp) -> bool:
+    clause: cst.CompFor | None = comprehension.for_in
+    while clause is not None:
+        if clause.ifs:
+            return True
+        clause = clause.inner_for_in
+    return False
 
 
 def _left_by(outer: cst.CSTNode, inner: cst.CSTNode) -> Iterator[cst.If]:
@@ -176,9 +190,7 @@ def _bindings(scope: Scope, name: str) -> list[cst.BaseExpression | None]:
     return []
 
 
-def _is_caught(
-    statement: cst.Try | cst.TryStar, exceptions: frozenset[str], *, broad: bool
-) -> bool:
+def _is_caught(statement: cst.Try | cst.TryStar, exceptions: frozenset[str], *, broad: bool) -> bool:
     for handler in statement.handlers:
         names = set(_last_names(handler.type)) if handler.type is not None else set(_ALL)
         meant = bool(names & exceptions)

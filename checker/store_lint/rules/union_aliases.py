@@ -94,7 +94,9 @@ class UnionAliases:
                     and isinstance(function := next(iter(event.callee)), Function)
                     and function.target in _CHECKS
                 ):
-                    yield from self._checked_value(node, event.args[1].value, event.state, event.frame.scope)
+                    yield from self._checked_value(
+                        node, event.args[1].value, event.state, event.frame.scope
+                    )
         for node, reached in events.attributes.items():
             for event in reached:
                 if event.stored is None and not event.is_delete:
@@ -146,9 +148,7 @@ class UnionAliases:
 
     # What is done with it
 
-    def _attribute(
-        self, node: cst.Attribute, alias: Alias | None, scope: Scope
-    ) -> Iterator[Violation]:
+    def _attribute(self, node: cst.Attribute, alias: Alias | None, scope: Scope) -> Iterator[Violation]:
         name = node.attr.value
         if alias is None or name in _HAS or (name.startswith("_") and name != "__fields__"):
             return
@@ -201,7 +201,8 @@ class UnionAliases:
                 edits = (Replacement(node.func, meant),)
         elif len(node.args) == 1 and node.args[0].star == "**":
             given = _code(node.args[0].value)
-            remedy = f"write `TypeAdapter({shown}).validate_python({given})` (from pydantic import TypeAdapter)"
+            adapted = f"TypeAdapter({shown}).validate_python({given})"
+            remedy = f"write `{adapted}` (from pydantic import TypeAdapter)"
             edits = self._adapted(node, shown, f"validate_python({given})", scope)
         else:
             remedy = (
@@ -267,7 +268,9 @@ class UnionAliases:
     def _bases(self, cls: LocalClass) -> Iterator[Violation]:
         scope = cls.scope.parent or cls.scope
         for arg, definitions in self._program.bases(cls):
-            alias = self._alias(definitions) if isinstance(arg.value, (cst.Name, cst.Attribute)) else None
+            alias = (
+                self._alias(definitions) if isinstance(arg.value, (cst.Name, cst.Attribute)) else None
+            )
             if alias is None or self._is_expected(cls.node, scope, arg.value, "TypeError"):
                 continue
             base = self._common_base(alias)
