@@ -63,7 +63,9 @@ class _Read:
         """The placeholders, each once, in the order of the text; `?` and `%s` once for each place."""
         in_text = sorted(self.occurrences, key=lambda o: o.index)
         if driver is ASYNCPG:
-            return sorted({o.name for o in in_text}, key=lambda name: int(name[1:]))
+            return sorted(
+                {o.name for o in in_text if "\0" not in o.name}, key=lambda name: int(name[1:])
+            )
         found: list[str] = []
         for occurrence in in_text:
             name = occurrence.name
@@ -293,7 +295,7 @@ class BoundValues:
             return None
         severity: Severity = "error"
         codecs, makes_connections = self._project.codecs()
-        if codecs is None or base in codecs:
+        if base in codecs:
             return None
         if base in _JSON and not makes_connections:
             severity = "warning"  # whoever makes the connection may set a codec
@@ -401,7 +403,7 @@ def _miscounted(sent: Sent, reads: Sequence[_Read], run: Parameters) -> Violatio
 
 def _miscount(driver: Driver, read: _Read, run: Parameters, *, is_many: bool) -> tuple[str, str] | None:
     """Why the parameters do not match the placeholders, and what to do; None where they may."""
-    if not read.is_single or any("\0" in o.name for o in read.occurrences):
+    if not read.is_single:
         return None
     keys = read.keys(driver)
     if driver is ASYNCPG:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from store_lint.rules.base import Rule
 from store_lint.rules.bound_values import BoundValues
 from store_lint.rules.queries import queries
-from store_lint.rules.sql.project import Project
+from store_lint.rules.sql.project import Project, folder_of
 from store_lint.rules.typed_lists import TypedLists, unannotated
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class UntypedQueryParam(Rule):
         found = queries(module, events)
         if not found.sent and not found.expressions:
             return ()
-        folder = context.program.folder_of_project(module)
+        folder = folder_of(str(module.path.parent))
         project = self._projects.setdefault(folder, Project(context.program, module))
         texts = [text for sent in found.sent for text in sent.texts]
         violations: dict[cst.CSTNode, Violation] = {}

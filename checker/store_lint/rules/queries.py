@@ -84,6 +84,8 @@ class Queries:
     sent: list[Sent] = field(default_factory=list[Sent])
     feeding: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])
     """The places where lists and dicts are built whose contents go into a query, with the driver's name."""
+    filled: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
+    """Those of them that are not always empty when the query is sent."""
     expressions: list[tuple[CallEvent, cst.BaseExpression, Value]] = field(
         default_factory=list["tuple[CallEvent, cst.BaseExpression, Value]"]
     )
@@ -160,11 +162,15 @@ def _feed_from(
 ) -> None:
     found.feeding[atom.site] = driver
     held = event.state.items(atom)
+    if held is None or held.known != ():
+        found.filled.add(atom.site)
     if held is None or held.known is None:
         return
-    for site, item in zip(held.sites, held.known, strict=False):
-        if isinstance(site, cst.BaseExpression):
-            found.expressions.append((event, site, item))
+    found.expressions.extend(
+        (event, site, item)
+        for site, item in zip(held.sites, held.known, strict=False)
+        if isinstance(site, cst.BaseExpression)
+    )
 
 
 # What is bound

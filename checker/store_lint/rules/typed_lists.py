@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
@@ -12,6 +13,7 @@ from store_lint.flow.values import (
     BuiltSequence,
     Function,
     Instance,
+    Items,
     Nothing,
     Unknown,
     Value,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from store_lint.tree.module import Module, Scope
 
 _GROWS: Final = {"list.append": 0, "list.insert": 1, "list.extend": 0}
+_CHOICES: Final = (cst.IfExp, cst.BooleanOperation)
 _WIDER: Final[dict[str, frozenset[str]]] = {
     # What a type checker takes for the type on the left.
     "float": frozenset({"int", "bool"}),
@@ -43,24 +46,19 @@ _WIDER: Final[dict[str, frozenset[str]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class _Grown:
-    """A list gets another element: `name` is the list, `node` the element."""
+    """A list gets another element."""
 
-    def __init__(
-        self,
-        name: cst.Name,
-        node: cst.BaseExpression,
-        added: Value,
-        how: str,
-        state: State,
-        scope: Scope,
-    ) -> None:
-        self.name = name
-        self.node = node
-        self.added = added
-        self.how = how
-        self.state = state
-        self.scope = scope
+    name: cst.Name
+    """The list."""
+    node: cst.BaseExpression
+    """The element."""
+    added: Value
+    state: State
+    scope: Scope
+    longer: Value = NEVER
+    """The new list, where the name gets one."""
 
 
 class TypedLists:
@@ -71,7 +69,12 @@ class TypedLists:
         self._context = context
         self._events = events
         self._feeding = found.feeding
+        self._filled = found.filled
         self._annotated: set[cst.CSTNode] = set()
+        self._binds: dict[str, list[BindEvent]] = {}
+        for node, binds in events.binds.items():
+            if isinstance(node, cst.Name):
+                self._binds.setdefault(node.value, []).extend(binds)
 
     def check(self) -> Iterator[Violation]:
         """The elements that a type checker refuses, and the lists of which it knows nothing."""
@@ -90,7 +93,7 @@ class TypedLists:
         for node, binds in self._events.binds.items():
             for event in binds:
                 if isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name):
-                    yield from _elements(node.target, node.value, event.stored, "+=", event)
+                    yield from _elements(node.target, node.value, event.stored, event)
                 elif isinstance(node, cst.Name) and event.expression is not None:
                     yield from self._by_sum(node, event)
 
@@ -109,12 +112,13 @@ class TypedLists:
                 for item, site in zip(held.known, held.sites, strict=False):
                     if any(site is element.value for element in sum_.right.elements):
                         assert isinstance(site, cst.BaseExpression)
-                        yield _Grown(target, site, item, "+", event.state, event.frame.scope)
+                        yield _Grown(target, site, item, event.state, event.frame.scope, event.stored)
 
     def _refused(self, grown: _Grown) -> Violation | None:
         lists = grown.state.paths.get(grown.name.value, NEVER)
         sites = [atom.site for atom in lists if isinstance(atom, BuiltSequence) and atom.kind == "list"]
-        if not sites or len(sites) != len(lists) or not any(site in self._feeding for site in sites):
+        fed = [*sites, *(a.site for a in grown.longer if isinstance(a, BuiltSequence))]
+        if not sites or len(sites) != len(lists) or not any(site in self._feeding for site in fed):
             return None
         if grown.name.value in grown.scope.declared:
             return None
@@ -125,39 +129,37 @@ class TypedLists:
         held_fast = self._types(fixed)
         if held_fast is None or (not is_annotated and len(held_fast - {"None"}) != 1):
             return None
-        refused = [t for t in self._refusals(grown.added, held_fast)]
+        refused = self._refusals(grown.added, held_fast)
         if not refused:
             return None
-        driver = next((self._feeding[s] for s in sites if self._feeding.get(s)), "")
+        driver = next((self._feeding[s] for s in fed if self._feeding.get(s)), "")
         return self._violation(grown, sites[0], held_fast, refused, driver, is_annotated)
 
     def _inferred(self, grown: _Grown, sites: list[cst.CSTNode]) -> Value | None:
         """The element type that the list's first literal fixes, where that stands in the function."""
         fixed = NEVER
         for site in sites:
-            bound = [
-                event
-                for node, events in self._events.binds.items()
-                if isinstance(node, cst.Name) and node.value == grown.name.value
-                for event in events
-                if event.frame.scope is grown.scope
-                and any(isinstance(a, BuiltSequence) and a.site is site for a in event.stored)
-            ]
-            if not bound:
-                return None
-            first = bound[0]
-            held = first.state.items(
-                next(iter(a for a in first.stored if isinstance(a, BuiltSequence)))
-            )
-            if isinstance(site, cst.BinaryOperation):
-                first_name = site.left
-                if isinstance(first_name, cst.Name) and first_name.value == grown.name.value:
-                    continue  # the list itself, made longer
-                return None
-            if held is None or held.fixed is None or not isinstance(site, cst.List):
+            held = grown.state.heap.get(site)
+            if not isinstance(held, Items) or held.fixed is None or not self._is_made_here(grown, site):
                 return None
             fixed = join(fixed, held.fixed)
-        return fixed or None
+        return fixed
+
+    def _is_made_here(self, grown: _Grown, site: cst.CSTNode) -> bool:
+        """Whether the name gets the list right where the list is written, in the same function."""
+        return any(
+            event.frame.scope is grown.scope
+            and any(isinstance(a, BuiltSequence) and a.site is site for a in event.stored)
+            and (
+                event.expression is site
+                or (
+                    (event.expression is None or isinstance(event.expression, _CHOICES))
+                    and isinstance(site, cst.List)
+                    and bool(ancestors(grown.scope.node, site))
+                )
+            )
+            for event in self._binds.get(grown.name.value, ())
+        )
 
     def _declared(self, name: str, scope: Scope) -> tuple[Value | None, bool]:
         """The element type that an annotation of the name gives, and whether there is one."""
@@ -234,7 +236,7 @@ class TypedLists:
                 continue
             for event in events:
                 site = _empty_list(event)
-                if site is None or site not in self._feeding:
+                if site is None or site not in self._filled:
                     continue
                 if (
                     self._declared(node.value, event.frame.scope)[1]
@@ -279,15 +281,15 @@ def _by_call(node: cst.Call, event: CallEvent) -> Iterator[_Grown]:
     if index is None or len(event.args) != index + 1 or event.args[index].star:
         return
     arg = event.args[index]
-    name, how = node.func.value, method.removeprefix("list.")
-    if how == "extend":
-        yield from _elements(name, arg.node.value, arg.value, how, event)
+    name = node.func.value
+    if method == "list.extend":
+        yield from _elements(name, arg.node.value, arg.value, event)
     else:
-        yield _Grown(name, arg.node.value, arg.value, how, event.state, event.frame.scope)
+        yield _Grown(name, arg.node.value, arg.value, event.state, event.frame.scope)
 
 
 def _elements(
-    name: cst.Name, node: cst.BaseExpression, added: Value, how: str, event: CallEvent | BindEvent
+    name: cst.Name, node: cst.BaseExpression, added: Value, event: CallEvent | BindEvent
 ) -> Iterator[_Grown]:
     """The elements by which `+=` and `extend` make a list longer."""
     held = held_items(event.state, added)
@@ -296,14 +298,14 @@ def _elements(
         if isinstance(node, (cst.List, cst.Tuple)):
             for item, site in zip(held.known, held.sites, strict=True):
                 place = site if isinstance(site, cst.BaseExpression) else node
-                yield _Grown(name, place, item, how, event.state, scope)
+                yield _Grown(name, place, item, event.state, scope)
             return
     if held is not None:
-        yield _Grown(name, node, held.any, how, event.state, scope)
+        yield _Grown(name, node, held.any, event.state, scope)
         return
     for atom in added:
         if isinstance(atom, Instance) and atom.cls in ("iterator", "list", "set") and atom.args:
-            yield _Grown(name, node, atom.args[0], how, event.state, scope)
+            yield _Grown(name, node, atom.args[0], event.state, scope)
 
 
 def _empty_list(event: BindEvent) -> cst.CSTNode | None:

@@ -32,9 +32,23 @@ _NAMES: Final[dict[str, str]] = {
     "bytea": "bytea",
 }
 _NO_COLUMN: Final = frozenset(
-    ["constraint", "primary", "unique", "foreign", "check", "exclude", "like", "key", "index", "fulltext", "spatial"]
+    [
+        "constraint",
+        "primary",
+        "unique",
+        "foreign",
+        "check",
+        "exclude",
+        "like",
+        "key",
+        "index",
+        "fulltext",
+        "spatial",
+    ]
 )
-_ACTIONS: Final = frozenset(["add", "alter", "drop", "rename", "owner", "set", "enable", "disable", "validate", "attach"])
+_ACTIONS: Final = frozenset(
+    ["add", "alter", "drop", "rename", "owner", "set", "enable", "disable", "validate", "attach"]
+)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,15 @@
+from typing import List, Union
+
+import asyncpg
+from chatkit.store import Store
+
+
+class S(Store[dict]):
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+
+    async def page(self, thread_id: str, limit: int, after: str | None) -> list:
+        params: List[Union[str, int, None]] = [thread_id]
+        params.append(limit)
+        params.append(after)
+        return await self.pool.fetch("SELECT 1 FROM t WHERE a = $1 AND b > $3 LIMIT $2", *params)

@@ -1,0 +1,13 @@
+import asyncpg
+from chatkit.store import Store
+
+
+class S(Store[dict]):
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+
+    async def page(self, thread_id: str, limit: int, after: str | None) -> list:
+        params = []
+        if after:
+            params = [after]
+        return await self.pool.fetch(f"SELECT 1 FROM t WHERE {thread_id}", *params)

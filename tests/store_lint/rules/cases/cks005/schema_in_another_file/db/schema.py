@@ -1,0 +1,5 @@
+TABLES = [
+    "CREATE TABLE IF NOT EXISTS notes ("
+    "id TEXT PRIMARY KEY, "
+    "size INTEGER)"
+]

@@ -1,0 +1,12 @@
+import asyncpg
+from chatkit.store import Store
+
+
+class S(Store[dict]):
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+
+    async def page(self, thread_id: str, limit: int, after: str | None) -> list:
+        where, params = ["a = $1"], [thread_id]
+        params.append(limit)  # CKS005
+        return await self.pool.fetch(f"SELECT 1 FROM t WHERE {' AND '.join(where)} LIMIT $2", *params)
