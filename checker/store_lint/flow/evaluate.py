@@ -584,6 +584,10 @@ class Evaluator:
             return value(Nothing())
         if dotted == "super":
             return self.analysis.super_object(self.frame)
+        if dotted == "range":
+            return value(Instance("iterator", (instance("int"),)))
+        if dotted == "round" and args:
+            return instance("int") if len(args) == 1 else UNKNOWN
         if dotted in ("sorted", "reversed", "filter", "enumerate", "zip", "map", "iter"):
             return self._iterator(dotted, node, args, state)
         if dotted in ("next", "anext", "max", "min") and args:

@@ -184,11 +184,6 @@ class Program:
         for path in self._search(word, near.path):
             yield path, self._read(path)
 
-    def folder_of_project(self, module: Module) -> str:
-        """The folder of the project to which a file belongs; its own where there is no project."""
-        folder = str(module.path.parent)
-        return self._layout.project_of(folder) or folder
-
     def mentioning(self, word: str, near: Module, like: bytes = b"") -> Iterator[Module]:
         """The files of the project of `near` in which a word occurs, as far as they parse.
 
