@@ -21,7 +21,8 @@ from store_lint.rules.base import Replacement, Rule, Violation
 from store_lint.rules.models import Given, Models, given_by
 from store_lint.tree.expressions import ancestors, walk
 from store_lint.tree.guards import expects
-from store_lint.tree.program import LocalClass
+from store_lint.tree.module import ImportTarget
+from store_lint.tree.program import LocalClass, LocalModule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,8 +40,7 @@ _COPYING: Final = frozenset({"model_copy", "copy"})
 _ADAPTING: Final = "pydantic.TypeAdapter.validate_python"
 # A condition of this kind asks what the installed release has.
 _ASKS_FOR_RELEASE: Final = re.compile(
-    r"__version__|\bversion\(|CHATKIT_\w+|model_fields|__fields__|__annotations__|\bhasattr\("
-    r"|\bsignature\("
+    r"__version__|\bversion\(|CHATKIT_\w+|model_fields|__fields__|__annotations__|\bsignature\("
 )
 _BASE_NAME: Final = re.compile(r"^Base(?=[A-Z])|Base$")
 # What is meant by a name that no spelling leads to, by the class that lacks it or a base of it.
@@ -123,6 +123,7 @@ class _Check:
         self._api = context.api
         self._models = Models(context.api, context.flow.types)
         self._events = context.flow.events(module)
+        self._subclasses: dict[str, list[LocalClass]] = {}
 
     def violations(self) -> Iterable[Violation]:
         found: dict[tuple[cst.CSTNode, str], Violation] = {}
@@ -429,11 +430,42 @@ class _Check:
                 return True
         program = self._context.program
         return any(
-            _may_have(program.lineage(cls), name)
-            for module in program.mentioning(short, self._module)
-            for cls in program.classes(module)
-            if cls.node.bases and program.derives_from(cls, [of.cls])
+            _may_have(program.lineage(cls), name) and self._meets(cls)
+            for cls in self._local_subclasses(of.cls, short)
         )
+
+    def _local_subclasses(self, dotted: str, short: str) -> list[LocalClass]:
+        """The classes of the project that derive from a model."""
+        found = self._subclasses.get(dotted)
+        if found is None:
+            program = self._context.program
+            like = rf"\b{short}\s+as\s|\bclass\s+\w+\s*[(\[][^:]*\b{short}\b".encode()
+            found = self._subclasses[dotted] = [
+                cls
+                for module in program.mentioning(short, self._module, like)
+                for cls in program.classes(module)
+                if cls.node.bases and program.derives_from(cls, [dotted])
+            ]
+        return found
+
+    def _meets(self, cls: LocalClass) -> bool:
+        """Whether this file may be handed an instance: it, or who uses the class, imports the other."""
+        if self._imports(self._module, cls.module):
+            return True
+        users = self._context.program.mentioning(cls.name, self._module)
+        return any(self._imports(user, self._module) for user in users)
+
+    def _imports(self, module: Module, other: Module) -> bool:
+        if module is other:
+            return True
+        program = self._context.program
+        for scope in module.scopes():
+            for target, _, _ in scope.imports:
+                whole = ImportTarget(target.module, target.level)
+                found = (*program.imported(module, target), *program.imported(module, whole))
+                if LocalModule(other) in found:
+                    return True
+        return False
 
     # What makes it right after all
 

@@ -1,0 +1,4 @@
+from chatkit.server import ThreadMetadata
+
+ThreadMetadata(id="x", created_at=1, owner="me")  # CKS006
+ThreadMetadata(id="x", created_at=1)
