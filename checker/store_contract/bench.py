@@ -38,6 +38,8 @@ class Bench:
         self.ours, self.theirs = target.tenants()
         self._loop = loop
         self._deadline = time.monotonic() + effort.seconds
+        self.failure: Exception | None = None
+        """What the last failing call of `run` raised: where hypothesis is cut short, the reason."""
         self._keepers: list[tuple[asyncio.Event, asyncio.Task[None]]] = []
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
@@ -46,7 +48,13 @@ class Bench:
         if left <= 0:
             coroutine.close()
             raise DidNotEnd
-        return self._loop.run(coroutine, left)
+        try:
+            return self._loop.run(coroutine, left)
+        except Exception as error:
+            if self.failure is None:
+                self._deadline = min(self._deadline, time.monotonic() + self.effort.shrinking)
+            self.failure = error
+            raise
 
     async def new_store(self) -> Store[Any]:
         """Another new and empty store, closed when the case ends."""

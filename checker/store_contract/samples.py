@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item", bound=ThreadItemBase)
 
-START = datetime(2024, 5, 17, 9, 30, 0, 123456)
-"""Naive, as the server's own time stamps."""
+START = datetime(2024, 5, 17, 9, 30)
+"""Naive, as the server's own time stamps; whole seconds, for microseconds are C08's alone."""
 
 _numbers = itertools.count(1)
 

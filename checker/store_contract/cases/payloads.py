@@ -421,13 +421,18 @@ async def _times_come_back(bench: Bench, thread: models.ThreadMetadata, item: An
     await bench.store.save_thread(thread, context=bench.ours)
     await bench.store.add_thread_item(thread.id, in_thread(item, thread.id), context=bench.ours)
     loaded = await bench.store.load_thread(thread.id, context=bench.ours)
-    expect_same(loaded.created_at, thread.created_at, "a thread's created_at")
+    _expect_time(loaded.created_at, thread.created_at, "a thread's created_at")
     listed = await all_threads(bench.store, bench.ours)
-    expect_same(listed[0].created_at, thread.created_at, "a listed thread's created_at")
+    _expect_time(listed[0].created_at, thread.created_at, "a listed thread's created_at")
     found = await bench.store.load_item(thread.id, item.id, context=bench.ours)
-    expect_same(found.created_at, item.created_at, "an item's created_at")
+    _expect_time(found.created_at, item.created_at, "an item's created_at")
     found = await all_items(bench.store, bench.ours, thread.id)
-    expect_same(found[0].created_at, item.created_at, "a listed item's created_at")
+    _expect_time(found[0].created_at, item.created_at, "a listed item's created_at")
+
+
+def _expect_time(actual: datetime, expected: datetime, what: str) -> None:
+    same = (actual.tzinfo is None) == (expected.tzinfo is None) and actual == expected
+    expect(same, f"{what} is {actual!r}, not {expected!r}")
 
 
 async def _equal_or_refused(bench: Bench, thread_id: str, item: Any, also: Any = None) -> None:

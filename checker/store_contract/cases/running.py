@@ -4,6 +4,7 @@ C46 to C48)."""
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import threading
 from datetime import datetime
@@ -24,7 +25,7 @@ from store_contract.chat import Chat, request, stream, user_input
 from store_contract.expect import BrokenError, brief_error, expect, expect_same
 from store_contract.hangup import hang_up
 from store_contract.reading import all_items, all_threads, ids, page_of_items
-from store_contract.samples import a_reply, a_thread, an_attachment, at, fresh_id, in_thread
+from store_contract.samples import a_reply, a_thread, an_attachment, fresh_id, in_thread
 from store_contract.target import close_store
 
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ async def C44_a_hundred_tasks_at_once(bench: Bench) -> None:
     store, context = bench.store, bench.ours
     shared = a_thread(title="shared")
     await store.save_thread(shared, context=context)
-    moments = [at(1 + n) for n in range(100)]
 
     async def work(number: int) -> None:
         own = a_thread(f"thr_own_{number}", seconds=1 + number)
@@ -88,9 +88,7 @@ async def C44_a_hundred_tasks_at_once(bench: Bench) -> None:
         await store.add_thread_item(
             own.id, in_thread(a_reply(f"own {number}"), own.id), context=context
         )
-        item = a_reply(f"{number}", f"msg_shared_{number}").model_copy(
-            update={"created_at": moments[number // 2]}
-        )
+        item = a_reply(f"{number}", f"msg_shared_{number}", seconds=1 + number)
         await store.add_thread_item(shared.id, in_thread(item, shared.id), context=context)
         await store.save_item(shared.id, in_thread(item, shared.id), context=context)
         await page_of_items(store, context, shared.id, limit=5, order="desc")
@@ -148,14 +146,16 @@ async def C44_two_stores_on_one_database(bench: Bench) -> None:
     loaded = await two.load_thread(thread.id, context=context)
     expect_same(loaded, thread, "a thread that the other store saved")
 
+    seconds = itertools.count()
+
     async def work(store: Store[Any], name: str) -> None:
         for number in range(20):
             await store.add_thread_item(
                 thread.id,
-                in_thread(a_reply(f"{number}", f"{name}_{number}"), thread.id),
+                in_thread(a_reply(f"{number}", f"{name}_{number}", seconds=next(seconds)), thread.id),
                 context=context,
             )
-            own = a_thread(f"thr_{name}_{number}", seconds=number)
+            own = a_thread(f"thr_{name}_{number}", seconds=next(seconds))
             await store.save_thread(own, context=context)
 
     await asyncio.gather(work(one, "one"), work(two, "two"), work(one, "uno"), work(two, "due"))
@@ -208,7 +208,7 @@ async def C44_reopened_data_is_all_there(bench: Bench) -> None:
     """
     store, context = bench.store, bench.ours
     threads = [a_thread(seconds=n, title=f"{n}", metadata={"n": n}) for n in range(3)]
-    items = [a_reply(f"{n}") for n in range(5)]  # one time for all: their order must persist too
+    items = [a_reply(f"{n}", seconds=n) for n in range(5)]
     for thread in threads:
         await store.save_thread(thread, context=context)
     for item in items:

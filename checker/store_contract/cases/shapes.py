@@ -54,7 +54,8 @@ async def C01_arguments_by_position(bench: Bench) -> None:
     first, second = (a_reply(seconds=n, thread_id=thread.id) for n in (1, 2))
     store.generate_item_id("message", thread, context)
     await store.save_thread(thread, context)
-    await store.add_thread_item(thread.id, first, context)
+    for item in (first, second):
+        await store.add_thread_item(thread.id, item, context)
     await store.save_item(thread.id, second, context)
     page = await store.load_thread_items(thread.id, second.id, 1, "desc", context)
     expect(
@@ -163,6 +164,7 @@ async def C04_argument_owns_the_item(bench: Bench) -> None:
     for each in (thread, elsewhere):
         await bench.store.save_thread(each, context=bench.ours)
     await bench.store.add_thread_item(thread.id, item, context=bench.ours)
+    await bench.store.add_thread_item(thread.id, other, context=bench.ours)
     await bench.store.save_item(thread.id, other, context=bench.ours)
     found = await all_items(bench.store, bench.ours, thread.id)
     expect(
@@ -212,7 +214,8 @@ async def C05_items_are_snapshots(bench: Bench) -> None:
     thread, added, saved = a_thread(), a_workflow(seconds=1), a_workflow(seconds=2)
     await bench.store.save_thread(thread, context=bench.ours)
     await bench.store.add_thread_item(thread.id, in_thread(added, thread.id), context=bench.ours)
-    await bench.store.save_item(thread.id, in_thread(saved, thread.id), context=bench.ours)
+    await bench.store.add_thread_item(thread.id, in_thread(saved, thread.id), context=bench.ours)
+    await bench.store.save_item(thread.id, saved, context=bench.ours)
     expected = [added.model_copy(deep=True), saved.model_copy(deep=True)]
     for item in (added, saved):
         item.workflow.expanded = True
