@@ -1173,7 +1173,10 @@ class Analysis:
             if method in ("model_copy", "copy") and receiver:
                 return receiver if self._keeps_fields(cls, node) else UNKNOWN
             if method in MAKE_MODELS:
-                return instance(cls)
+                takes_more = any(
+                    a.keyword is not None and a.keyword.value == "extra" for a in node.args
+                )
+                return UNKNOWN if takes_more else instance(cls)
             if method in ("model_dump_json", "json"):
                 return instance("str")
             if method in ("model_dump", "dict"):
