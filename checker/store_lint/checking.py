@@ -21,7 +21,7 @@ from store_lint.tree.source import Source, Unparsable
 from store_lint.workers import Checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from store_lint.chatkit_api import Api
     from store_lint.engine import Options
@@ -47,15 +47,22 @@ class Checker:
             api, self._program, Analysis(self._program, api), options.guess_settings
         )
         self._ignored = [(_pattern(pattern), ids) for pattern, ids in options.per_file_ignores]
-        self._rules: list[tuple[RuleInfo, Rule]] = [
-            (info, info.load()) for info in all_rules() if self._selects(info.id)
-        ]
+        self._rules = list(self._loaded())
 
     def taken(self) -> Checked:
         """What came of the files that were checked since the last call."""
         taken = Checked(self._findings, self._problems, self._sources, self._stores)
         self._findings, self._problems, self._sources, self._stores = [], [], {}, 0
         return taken
+
+    def _loaded(self) -> Iterator[tuple[RuleInfo, Rule]]:
+        for info in all_rules():
+            if not self._selects(info.id):
+                continue
+            try:
+                yield info, info.load()
+            except Exception as error:  # noqa: BLE001 - the other rules go on
+                self._problems.append(_internal_error(info.id, None, error))
 
     def _selects(self, rule: str) -> bool:
         select = self._options.select
@@ -162,12 +169,13 @@ def _edit(edit: Replacement, spans: dict[int, Span]) -> Edit:
     return Edit(span.start, span.end, edit.text)
 
 
-def _internal_error(culprit: str, path: str, error: Exception) -> Problem:
+def _internal_error(culprit: str, path: str | None, error: Exception) -> Problem:
     where = traceback.extract_tb(error.__traceback__)[-1]
     said = " ".join(str(error).split())[:200]
+    on, with_file = (f" on {path}", " with the file") if path else ("", "")
     return Problem(
-        f"internal error in {culprit} on {path}: {type(error).__name__}: {said} "
-        f"({os.path.basename(where.filename)}:{where.lineno}); please report it with the file"
+        f"internal error in {culprit}{on}: {type(error).__name__}: {said} "
+        f"({os.path.basename(where.filename)}:{where.lineno}); please report it{with_file}"
     )
 
 

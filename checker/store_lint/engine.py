@@ -93,7 +93,7 @@ def _report(found: Discovery, target: Target, parts: list[Checked]) -> Report:
     return Report(
         target,
         tuple(sorted(findings, key=lambda finding: finding.sort_key)),
-        (*found.problems, *sorted(problem for part in parts for problem in part.problems)),
+        (*found.problems, *sorted({problem for part in parts for problem in part.problems})),
         len(found.files),
         sum(part.stores for part in parts),
         {shown[path]: text for part in parts for path, text in part.sources.items()},

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import tokenize
+import warnings
 from bisect import bisect_right
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -26,12 +29,20 @@ from store_lint.finding import Span
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 _LONE_CR = re.compile(r"\r(?!\n)")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # Python's tokenizer starts the column anew after a form feed: what stands before is no indent.
 _FORM_FEED_INDENT = re.compile(r"^[ \t\f]*\f(?=[ \t]*[^ \t\f\r\n])", re.MULTILINE)
+
+
+_DEEP_FROM = 5_000
+_RECURSION_OF_PYTHON = 1_000
+"""What it allows unless a program asks for more."""
+_DEEP_LINE = re.compile(r"[^\r\n]{5000}")
+"""Characters in a line from which it may be nested deeper than any hand writes."""
 
 
 class Unparsable(Exception):  # noqa: N818 - what the file is
@@ -67,11 +78,10 @@ class Source:
             return {}
         recorder = _Recorder(self.tree.default_indent, self.tree.default_newline, wanted)
         self.tree._codegen(recorder)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        ends = [0]
-        for token in recorder.tokens:
-            ends.append(ends[-1] + len(token))
+        ends = [0, *accumulate(map(len, recorder.tokens))]
+        last = len(ends) - 1  # the newline behind the last line is taken back when it was not there
         return {
-            node: self.span(self._offset(ends[start]), self._offset(ends[end]))
+            node: self.span(self._offset(ends[min(start, last)]), self._offset(ends[min(end, last)]))
             for node, (start, end) in recorder.recorded.items()
         }
 
@@ -105,9 +115,10 @@ def span_of(starts: list[int], start: int, end: int) -> Span:
 def decode(data: bytes) -> str:
     """The text of a Python file: UTF-8, or what its coding cookie or byte order mark says.
 
-    Raises UnicodeDecodeError or SyntaxError (an unknown encoding) as Python itself would.
+    Raises UnicodeError, LookupError or SyntaxError (no encoding of text, an unknown one) where Python
+    could not read it either.
     """
-    if data.startswith(b"\xef\xbb\xbf") or b"coding" in data[:400]:
+    if data.startswith(b"\xef\xbb\xbf") or b"coding" in b"".join(data.split(b"\n", 2)[:2]):
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         return data.decode(encoding)
     return data.decode("utf-8")
@@ -117,7 +128,7 @@ def parse(path: Path, data: bytes) -> Source:
     """Parse a file's bytes; raises Unparsable, and nothing else, for any bytes at all."""
     try:
         text = decode(data)
-    except (UnicodeDecodeError, SyntaxError) as error:
+    except (UnicodeError, LookupError, SyntaxError) as error:
         shown = data.decode("utf-8", "replace")
         start = len(data[: getattr(error, "start", 0)].decode("utf-8", "replace"))
         raise Unparsable(
@@ -125,6 +136,8 @@ def parse(path: Path, data: bytes) -> Source:
             span_of(line_starts(shown), start, start),
             shown,
         ) from error
+    if _is_too_deep(text):
+        raise Unparsable("nested too deeply to be parsed", span_of(line_starts(text), 0, 0), text)
     seen, cuts = _as_libcst_reads(text)
     try:
         tree = cst.parse_module(seen)
@@ -132,11 +145,12 @@ def parse(path: Path, data: bytes) -> Source:
         starts = line_starts(text)
         line = min(max(error.raw_line, 1), len(starts))
         start = min(starts[line - 1] + max(error.raw_column, 0), len(text))
+        message = _reason(error)
         if "\0" in text:
-            start = text.index("\0")
-            message = "source contains a NUL character"
-        else:
-            message = _reason(error)
+            start, message = text.index("\0"), "source contains a NUL character"
+        elif not text[:start].strip() or not text[start:].strip():
+            # libcst says no more than that it went wrong; Python knows of brackets and indents.
+            start, message = _as_python_says(text, starts) or (start, message)
         raise Unparsable(message, span_of(starts, start, start), text) from error
     except RecursionError as error:
         raise Unparsable(
@@ -147,6 +161,39 @@ def parse(path: Path, data: bytes) -> Source:
             f"cannot be parsed: {_one_line(error)}", span_of(line_starts(text), 0, 0), text
         ) from error
     return Source(path, text, tree, cuts)
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether Python itself gives up on the nesting; libcst would take hours to find out."""
+    if len(text) < _DEEP_FROM or _DEEP_LINE.search(text) is None:
+        return False
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(_RECURSION_OF_PYTHON)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<file>", "exec", dont_inherit=True)
+    except (RecursionError, MemoryError):
+        return True
+    except (SyntaxError, ValueError) as error:
+        return "too many nested" in str(error)
+    finally:
+        sys.setrecursionlimit(limit)
+    return False
+
+
+def _as_python_says(text: str, starts: list[int]) -> tuple[int, str] | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<file>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line = min(max(error.lineno or 1, 1), len(starts))
+        start = min(starts[line - 1] + max((error.offset or 1) - 1, 0), len(text))
+        return start, f"cannot be parsed: {error.msg}"
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return None
 
 
 def _as_libcst_reads(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
@@ -172,6 +219,9 @@ def _reason(error: cst.ParserSyntaxError) -> str:
     return f"cannot be parsed: {match.group(1) if match else text}"
 
 
+_NOT_WANTED = nullcontext()
+
+
 class _Recorder(CodegenState):
     """Generates the code, and notes between which tokens the wanted nodes stand."""
 
@@ -180,19 +230,22 @@ class _Recorder(CodegenState):
         self.wanted = wanted
         self.recorded: dict[int, tuple[int, int]] = {}
 
-    @contextmanager
-    def record_syntactic_position(
+    # A generator for each node, as the base returns, would take a third longer.
+    def record_syntactic_position(  # pyright: ignore[reportIncompatibleMethodOverride]
         self,
         node: CSTNode,
         *,
         start_node: CSTNode | None = None,
         end_node: CSTNode | None = None,
-    ) -> Generator[None]:
+    ) -> AbstractContextManager[None]:
         del start_node, end_node
+        return self._recording(node) if id(node) in self.wanted else _NOT_WANTED
+
+    @contextmanager
+    def _recording(self, node: CSTNode) -> Generator[None]:
         start = len(self.tokens)
         yield
-        if id(node) in self.wanted:
-            self.recorded[id(node)] = (start, len(self.tokens))
+        self.recorded[id(node)] = (start, len(self.tokens))
 
     def before_codegen(self, node: CSTNode) -> None:
         # Nodes that record no syntactic position of their own (Arg, ImportAlias …).
