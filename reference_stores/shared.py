@@ -779,8 +779,8 @@ class BaseStore(Store[TContext]):
         Raises:
             PayloadError: it would not come back equal.
         """
-        _check_ids(attachment_id=attachment.id)
         thread_id = attachment.thread_id
+        _check_ids(attachment_id=attachment.id, thread_id="" if thread_id is None else thread_id)
         with self._operation("save_attachment"):
             tenant, attachment_key = self._tenant(context), key(attachment.id)
             payload = self._encode(_ATTACHMENT, attachment, tenant, attachment_key)
