@@ -11,7 +11,7 @@ from store_lint.rules.base import Rule, Violation
 from store_lint.rules.stores import ROOTS, Stores, overrules_abstract
 from store_lint.tree.expressions import walk
 from store_lint.tree.guards import expects
-from store_lint.tree.program import External, LocalClass, LocalFunction
+from store_lint.tree.program import External, LocalClass, LocalFunction, LocalModule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -241,12 +241,24 @@ def _creates_otherwise(cls: LocalClass, program: Program) -> bool:
 
 def _is_overruled(cls: LocalClass, program: Program) -> bool:
     """Whether some file sets by hand which methods of the class, or of a base, count as abstract."""
-    names = "|".join(b.name for b in program.lineage(cls).classes if isinstance(b, LocalClass))
-    mentions = re.compile(rf"\b(?:{names})\b")
     return any(
-        overrules_abstract(module.source.text) and mentions.search(module.source.text)
+        overrules_abstract(module.source.text, base) and _can_mean(module, base, program)
         for word in ("__abstractmethods__", "update_abstractmethods")
         for module in program.mentioning(word, cls.module)
+        for base in program.lineage(cls).classes
+        if isinstance(base, LocalClass)
+    )
+
+
+def _can_mean(module: Module, cls: LocalClass, program: Program) -> bool:
+    """Whether the class's own name in a file, or behind that of a module, is that class."""
+    if cls in program.resolve(module.scope, cst.Name(cls.name)):
+        return True
+    home = LocalModule(cls.module)
+    return any(
+        home in program.imported(module, target)
+        for scope in module.scopes()
+        for target, _, _ in scope.imports
     )
 
 

@@ -12,7 +12,6 @@ import libcst as cst
 from store_lint.rules.base import Replacement, Rule, Violation
 from store_lint.rules.instances import Instances
 from store_lint.tree.guards import expects
-from store_lint.tree.module import dotted_name
 from store_lint.tree.objects import Objects, Thing
 from store_lint.tree.program import External, LocalClass, LocalModule
 from store_lint.tree.settings import CLASS_NAME, MODULE_NAME
@@ -139,10 +138,6 @@ class _Check:
     def _is_candidate(self, use: Use, node: cst.Attribute) -> bool:
         """Whether the base is worth a look; cheap, and right about what `self` has."""
         base = node.value
-        if isinstance(base, cst.Attribute):
-            name = dotted_name(base)
-            root = name.partition(".")[0] if name else ""
-            return root not in ("self", "cls") or bool(_WORD.search(name or ""))
         if not isinstance(base, cst.Name):
             return True
         owner = self._objects.binder(use.scope, base.value)

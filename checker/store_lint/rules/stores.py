@@ -222,7 +222,7 @@ class Stores:
         for base in self.program.lineage(cls).classes:
             if not isinstance(base, LocalClass):
                 continue
-            if not self._has_known_bases(base) or overrules_abstract(base.module.source.text):
+            if not self._has_known_bases(base) or overrules_abstract(base.module.source.text, base):
                 return False
             if base != cls and not _adds_nothing_to_subclasses(base):
                 return False
@@ -267,9 +267,16 @@ class Stores:
         return True
 
 
-def overrules_abstract(text: str) -> bool:
-    """Whether code sets by hand which methods of a class count as abstract."""
-    return _OVERRULED.search(text) is not None
+def overrules_abstract(text: str, cls: LocalClass | None = None) -> bool:
+    """Whether code sets by hand which methods of a class (or of that one) count as abstract."""
+    if _OVERRULED.search(text) is None:
+        return False
+    if cls is None:
+        return True
+    name = rf"\b{cls.name}\b"
+    patched = rf"{name}[\w\s.,()'\"]{{0,60}}__abstractmethods__"
+    handed_on = rf"\w\(\s*(?:\w+\.)*{name}\s*[,)]"
+    return re.search(f"{patched}|{handed_on}", text) is not None
 
 
 def _adds_nothing_to_subclasses(cls: LocalClass) -> bool:

@@ -25,9 +25,16 @@ class Search:
         self._layout = layout
         self._read = read
         self._listed: dict[str, tuple[str, ...]] = {}
+        self._found: dict[tuple[str, str], list[Path]] = {}
 
-    def __call__(self, word: str, near: Path) -> Iterator[Path]:
+    def __call__(self, word: str, near: Path) -> list[Path]:
         """The files in whose bytes `word` occurs, of the project to which `near` belongs."""
+        key = (word, self._layout.project_of(str(near.parent)) or str(near.parent))
+        if key not in self._found:
+            self._found[key] = list(self._search(word, near))
+        return self._found[key]
+
+    def _search(self, word: str, near: Path) -> Iterator[Path]:
         encoded = word.encode()
         pattern = re.compile(rb"\b" + re.escape(encoded) + rb"\b")
         for path in dict.fromkeys((*self._layout.files, *self._project(str(near.parent)))):
