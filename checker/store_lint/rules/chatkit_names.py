@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from store_lint.chatkit_api import releases
+from store_lint.chatkit_api import Alias, Class, releases
 from store_lint.rules.base import Replacement, Violation
 from store_lint.rules.fallbacks import (
     IMPORT_ERRORS,
@@ -217,7 +217,11 @@ class ChatkitNames:
 
     def _defined(self, name: str) -> str | None:
         found = self._api.find(name)
-        return found[0] if found else None
+        if found:
+            return found[0]
+        # Another name of something, such as `ThreadItemUpdated`.
+        named = (f"{m}.{name}" for m in self._modules() if name in self._api.names(m))
+        return next((n for n in named if isinstance(self._api.lookup(n), (Alias, Class))), None)
 
     def _when(self, module: str, name: str) -> str:
         """In which other releases the name is there."""

@@ -344,6 +344,7 @@ class UnionAliases:
             return ()
         if self._program.resolve(scope, cst.Name("TypeAdapter")):
             return ()
+        before: tuple[Replacement, ...] = ()
         for target, alias, statement in self._module.scope.imports:
             if not isinstance(statement, cst.ImportFrom) or not _is_first_in_module(
                 self._module.source.tree, statement
@@ -352,10 +353,9 @@ class UnionAliases:
             if target.module == "pydantic" and target.level == 0:
                 last = alias.asname.name if alias.asname is not None else alias.name
                 return (Replacement(last, ", TypeAdapter", "after"), replaced)
-            if target.module.split(".")[0] == "chatkit" and target.level == 0:
-                added = Replacement(statement, "from pydantic import TypeAdapter\n", "before")
-                return (added, replaced)
-        return ()
+            if target.module.partition(".")[0] == "chatkit" and not before:
+                before = (Replacement(statement, "from pydantic import TypeAdapter\n", "before"),)
+        return (*before, replaced) if before else ()
 
     def _means(self, scope: Scope, name: str, *dotted: str) -> bool:
         found = self._program.resolve(scope, cst.Name(name))
