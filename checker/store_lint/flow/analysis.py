@@ -29,6 +29,7 @@ from store_lint.flow.knowledge import (
     PENDING,
     RETURNS,
 )
+from store_lint.flow.liveness import live_names
 from store_lint.flow.moments import DATETIME, moment
 from store_lint.flow.state import (
     GLOBAL,
@@ -146,6 +147,8 @@ class Analysis:
         self.types = Types(program, api)
         self._events: dict[int, Events] = {}
         self._graphs: dict[int, Graph] = {}
+        self._none_setters: dict[int, dict[str, dict[str, None]]] = {}
+        self._live: dict[int, dict[int, frozenset[str]]] = {}
         self._outcomes: dict[object, Outcome] = {}
         self._shown: set[object] = set()
         self._stack: list[_Active] = []
@@ -198,17 +201,14 @@ class Analysis:
 
     def setters_of_none(self, cls: LocalClass, attr: str) -> list[str]:
         """The methods that assign None to an attribute of the object."""
-        return [
-            child.name
-            for owner in self.program.lineage(cls).classes
-            if isinstance(owner, LocalClass)
-            for child in owner.scope.children
-            if isinstance(child.node, cst.FunctionDef)
-            and any(
-                isinstance(given, cst.Name) and given.value == "None" and name == attr
-                for name, given in assigned_values(child.node.body)
-            )
-        ]
+        setters = self._none_setters.get(id(cls.scope))
+        if setters is None:
+            setters = self._none_setters[id(cls.scope)] = {}
+            for method in self._every_method(cls):
+                for name, given in assigned_values(method.node.body):
+                    if isinstance(given, cst.Name) and given.value == "None":
+                        setters.setdefault(name, {})[method.name] = None
+        return list(setters.get(attr, ()))
 
     # One file
 
@@ -324,7 +324,7 @@ class Analysis:
         called = self._called_within(cls)
         changing = [
             m
-            for m in self._methods(cls)
+            for m in self._every_method(cls)
             if m.name not in ("__init__", "__post_init__")
             and not (m.name.startswith("_") and not m.name.endswith("__") and m.name in called)
             and self._changes(cls, m)
@@ -332,9 +332,16 @@ class Analysis:
         for _ in range(_ROUNDS):
             grew = False
             for method in changing:
+                read = self._read_fields(cls, method)
                 for state in list(states.by_facts.values()):
-                    for reached in self._enter_from_outside(cls, method, state.copy()):
-                        grew = states.add(self._kept(reached)) or grew
+                    # What the method does not mention stays, and does not make it run again.
+                    entry = state.copy()
+                    if read is not None:
+                        entry.paths = {p: v for p, v in state.paths.items() if p in read}
+                    for reached in self._enter_from_outside(cls, method, entry):
+                        left = self._kept(reached)
+                        left.paths = {**state.paths, **left.paths}
+                        grew = states.add(left) or grew
             if not grew:
                 break
         return list(states.by_facts.values())
@@ -502,6 +509,14 @@ class Analysis:
             if child.is_function:
                 yield LocalFunction(child)
 
+    def _every_method(self, cls: LocalClass) -> Iterator[LocalFunction]:
+        """The methods that an object of the class has, those of its bases in the tree included."""
+        known: set[str] = set()
+        for owner in self.program.lineage(cls).classes:
+            if isinstance(owner, LocalClass):
+                yield from (m for m in self._methods(owner) if m.name not in known)
+                known.update(owner.scope.bindings)
+
     def _called_within(self, cls: LocalClass) -> frozenset[str]:
         """The names that methods of the class mention on their own object."""
         names: set[str] = set()
@@ -663,6 +678,13 @@ class Analysis:
         if found is None:
             body = scope.node.body if isinstance(scope.node, cst.Module) else scope.node.body.body
             found = self._graphs[id(scope)] = build(body)
+        return found
+
+    def live(self, scope: Scope, graph: Graph) -> dict[int, frozenset[str]]:
+        """The names that are still read behind the start of each block of a scope's graph."""
+        found = self._live.get(id(scope))
+        if found is None:
+            found = self._live[id(scope)] = live_names(graph, frozenset(scope.declared))
         return found
 
     def yielded(self, frame: Frame, given: Value, state: State) -> None:

@@ -28,6 +28,7 @@ from store_lint.flow.state import (
     assume_present,
     held_items,
     narrow,
+    seen_from,
     trust,
     widened_items,
     write,
@@ -265,7 +266,7 @@ class Evaluator:
             found = self.member(base, node.attr.value, state, base_path, called=called)
         if self.events is not None:
             event = AttributeEvent(
-                node, base, base_path, state.copy(), self.frame, found, caught=self.caught
+                node, base, base_path, seen_from(state, node), self.frame, found, caught=self.caught
             )
             self.events.attributes.setdefault(node, []).append(event)
         if base_path is not None and may_be_missing(base):
@@ -340,7 +341,7 @@ class Evaluator:
         runs = awaited or bool(external & _WRAPPING_CALLS)
         args = self._arguments(node, external, receiver, state)
         if self.events is not None:
-            event = CallEvent(node, callee, receiver, args, state.copy(), self.frame, awaited)
+            event = CallEvent(node, callee, receiver, args, seen_from(state, node), self.frame, awaited)
             self.events.calls.setdefault(node, []).append(event)
         if may_be_missing(callee):
             path = self.path(node.func, state)
@@ -759,7 +760,9 @@ class Evaluator:
             callee = value(Function("getattr", name="getattr"))
             args = (Argument(node.args[0], base), Argument(node.args[1], value(Constant(attr))))
             rest = tuple(Argument(arg, UNKNOWN) for arg in node.args[2:])
-            event = CallEvent(node, callee, None, args + rest, state.copy(), self.frame, False)
+            event = CallEvent(
+                node, callee, None, args + rest, seen_from(state, node), self.frame, False
+            )
             self.events.calls.setdefault(node, []).append(event)
         path = self.path(node, state)
         found = state.paths.get(path) if path is not None else None
@@ -824,7 +827,7 @@ class Evaluator:
         self, node: cst.BaseExpression, how: str, used: Value, path: str | None, state: State
     ) -> None:
         if self.events is not None:
-            event = UseEvent(node, how, used, path, state.copy(), self.frame, self.caught)
+            event = UseEvent(node, how, used, path, seen_from(state, node), self.frame, self.caught)
             self.events.uses.setdefault(node, []).append(event)
 
     def boolean(self, node: cst.BooleanOperation, state: State) -> Value:
@@ -1198,7 +1201,7 @@ class Evaluator:
                     target,
                     base,
                     base_path,
-                    state.copy(),
+                    seen_from(state, target),
                     self.frame,
                     before,
                     stored=given,
@@ -1245,7 +1248,7 @@ class Evaluator:
         state: State,
     ) -> None:
         if self.events is not None:
-            event = BindEvent(node, given, expression, annotation, state.copy(), self.frame)
+            event = BindEvent(node, given, expression, annotation, seen_from(state, node), self.frame)
             self.events.binds.setdefault(node, []).append(event)
 
     def _note_alias(self, name: str, expression: cst.BaseExpression | None, state: State) -> None:

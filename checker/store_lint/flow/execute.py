@@ -10,7 +10,7 @@ import libcst as cst
 from store_lint.flow.evaluate import Evaluator
 from store_lint.flow.events import BindEvent
 from store_lint.flow.knowledge import SELF_READYING
-from store_lint.flow.state import States, assume_present, join_states, narrow, same, write
+from store_lint.flow.state import States, assume_present, join_states, keep_only, narrow, same, write
 from store_lint.flow.truth import gives_bool
 from store_lint.flow.types import typed
 from store_lint.flow.values import (
@@ -69,9 +69,12 @@ class Executor:
         queue: list[int] = []
         queued: set[int] = set()
 
+        live = self.analysis.live(self.frame.scope, self.graph)
+
         def reach(block: Block, state: State) -> None:
             if state.dead:
                 return
+            keep_only(state, live[block.index])
             if incoming.setdefault(block.index, States()).add(state) and block.index not in queued:
                 queued.add(block.index)
                 heappush(queue, block.index)

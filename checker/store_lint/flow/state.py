@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import libcst as cst
 
 from store_lint.flow.values import (
     NEVER,
     UNKNOWN,
+    BuiltMapping,
+    BuiltSequence,
     Constant,
     Entries,
     Items,
@@ -20,8 +24,12 @@ from store_lint.flow.values import (
     may_be_missing,
     without_missing,
 )
+from store_lint.tree.expressions import walk
+from store_lint.tree.module import dotted_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from store_lint.flow.values import Value
 
 GLOBAL = "::"
@@ -50,6 +58,54 @@ def write(state: State, path: str, value: Value) -> None:
         for name, of in list(state.aliases.items()):
             if name == path or of == path or of.startswith(path + "."):
                 del state.aliases[name]
+
+
+def keep_only(state: State, names: frozenset[str]) -> None:
+    """Drop what is known of local names other than these, and of what is reached through them."""
+    dead = [
+        path
+        for path, value in state.paths.items()
+        if path.partition(".")[0] not in names
+        and not path.startswith(("self.", "<"))
+        and GLOBAL not in path
+        and not any(isinstance(atom, SelfObject) for atom in value)
+    ]
+    for path in dead:
+        del state.paths[path]
+        state.aliases.pop(path, None)
+
+
+MAX_SEEN: Final = 256
+"""From so many paths or built lists on, an event keeps those only that have to do with its place."""
+
+
+def seen_from(state: State, node: cst.CSTNode) -> State:
+    """The state as an event at a place keeps it."""
+    if len(state.paths) <= MAX_SEEN and len(state.heap) <= MAX_SEEN:
+        return state.copy()
+    nodes = set(walk(node))
+    names = {found.value for found in nodes if isinstance(found, cst.Name)}
+    dotted = {dotted_name(found) for found in nodes if isinstance(found, cst.Attribute)}
+    wanted = (*names, *(f"self.{name}" for name in names), *dotted)
+    paths = {path: state.paths[path] for path in wanted if path is not None and path in state.paths}
+    pending = [site for site in nodes if site in state.heap]
+    pending += [site for value in paths.values() for site in _sites(value)]
+    heap: dict[cst.CSTNode, Items | Entries] = {}
+    while pending:
+        site = pending.pop()
+        held = state.heap.get(site)
+        if held is None or site in heap:
+            continue
+        heap[site] = held
+        within = (held.any,) if isinstance(held, Items) else tuple(v for _, v in held.known)
+        pending += [inner for value in within for inner in _sites(value)]
+    notes = {path: note for path, note in state.notes.items() if path in paths}
+    aliases = {name: path for name, path in state.aliases.items() if name in names}
+    return State(paths, heap, aliases, notes, state.dead)
+
+
+def _sites(value: Value) -> Iterator[cst.CSTNode]:
+    return (atom.site for atom in value if isinstance(atom, (BuiltSequence, BuiltMapping)))
 
 
 def trust(state: State, prefix: str | None) -> None:
