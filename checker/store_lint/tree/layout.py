@@ -56,7 +56,9 @@ class Layout:
     def is_namespace(self, importer: Path, dotted: str, level: int = 0) -> Path | None:
         """The folder of a package without `__init__.py`, where `dotted` is one."""
         folder = str(importer.parent)
-        if not dotted or (not level and dotted.split(".")[0] in THIRD_PARTY):
+        first = dotted.partition(".")[0]
+        # A regular package, wherever it is found, comes before a folder: `sys` is never `/sys`.
+        if not dotted or (not level and (first in THIRD_PARTY or first in sys.stdlib_module_names)):
             return None
         parts = dotted.split(".")
         for root in self._starts(folder, level):
