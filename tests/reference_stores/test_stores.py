@@ -7,7 +7,7 @@ import inspect
 import json
 import logging
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from chatkit.store import NotFoundError, Store, StoreItemType
@@ -30,15 +30,12 @@ from reference_stores.shared import (
     generate_id,
     single_tenant,
 )
-from tests.reference_stores.samples import (
-    ALICE,
-    BOB,
-    NOON,
-    answer,
-    attachment,
-    question,
-    thread,
-)
+from tests.reference_stores.samples import ALICE, BOB, NOON, answer, attachment, question, thread
+
+if TYPE_CHECKING:
+    from chatkit.types import ThreadMetadata
+
+    from tests.reference_stores.conftest import AnyStore, MakeStore
 
 DAY = timedelta(days=1)
 NOW = timedelta(seconds=-1)
