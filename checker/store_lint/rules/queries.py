@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from store_lint.tree.module import Module
 
 _DRIVER_IMPORT: Final = re.compile(
-    r"^\s*(?:import|from)\s+(asyncpg|psycopg|aiomysql|asyncmy|pymysql|aiosqlite|sqlite3)\b",
+    r"^\s*(?:import|from)\s+(asyncpg|psycopg|aiomysql|asyncmy|pymysql|aiosqlite|sqlite3)(?:_pool)?\b",
     re.MULTILINE,
 )
 

@@ -84,6 +84,10 @@ _METHODS: Final[dict[str, tuple[Driver, dict[str, bool]]]] = {
 _ANY_METHOD: Final = frozenset(name for _, methods in _METHODS.values() for name in methods)
 _ONLY_ASYNCPG: Final = frozenset({"fetch", "fetchrow", "fetchval"})
 _NUMBERED: Final = re.compile(r"\$\d")
+_WRITTEN: Final[dict[Style, re.Pattern[str]]] = {
+    "format": re.compile(r"%(?:s|\(\w+\)s)"),
+    "sqlite": re.compile(r"^(?!.*%(?:s|\(\w+\)s)).*(?:\?|[:@]\w)", re.DOTALL),
+}
 _IMPORTS: Final[dict[str, Driver]] = {
     "psycopg": PSYCOPG,
     "aiomysql": AIOMYSQL,
@@ -119,4 +123,5 @@ def query_by_name(method: str, texts: list[str], imports: frozenset[str]) -> Que
     known = [_IMPORTS[name] for name in imports if name in _IMPORTS]
     if len(known) != 1 or "asyncpg" in imports or method in _ONLY_ASYNCPG:
         return None
-    return Query(known[0], is_many)
+    written = _WRITTEN[known[0].style]
+    return Query(known[0], is_many) if all(written.search(text) for text in texts) else None
