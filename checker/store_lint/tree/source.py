@@ -143,14 +143,7 @@ def parse(path: Path, data: bytes) -> Source:
         tree = cst.parse_module(seen)
     except cst.ParserSyntaxError as error:
         starts = line_starts(text)
-        line = min(max(error.raw_line, 1), len(starts))
-        start = min(starts[line - 1] + max(error.raw_column, 0), len(text))
-        message = _reason(error)
-        if "\0" in text:
-            start, message = text.index("\0"), "source contains a NUL character"
-        elif not text[:start].strip() or not text[start:].strip():
-            # libcst says no more than that it went wrong; Python knows of brackets and indents.
-            start, message = _as_python_says(text, starts) or (start, message)
+        start, message = _failure(text, starts, error)
         raise Unparsable(message, span_of(starts, start, start), text) from error
     except RecursionError as error:
         raise Unparsable(
@@ -182,18 +175,33 @@ def _is_too_deep(text: str) -> bool:
     return False
 
 
-def _as_python_says(text: str, starts: list[int]) -> tuple[int, str] | None:
+def _failure(text: str, starts: list[int], error: cst.ParserSyntaxError) -> tuple[int, str]:
+    """Where reading failed and why.
+
+    Python says it better than libcst, which names what it expected and often the place behind. But a
+    Python that is too old for some syntax stops there, which may be lines before the error.
+    """
+    if "\0" in text:
+        return text.index("\0"), "source contains a NUL character"
+    place = re.search(r"error at (\d+):(\d+)", error.message)
+    line, column = map(int, place.groups()) if place else (error.raw_line, error.raw_column + 1)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(text, "<file>", "exec", dont_inherit=True)
-    except SyntaxError as error:
-        line = min(max(error.lineno or 1, 1), len(starts))
-        start = min(starts[line - 1] + max((error.offset or 1) - 1, 0), len(text))
-        return start, f"cannot be parsed: {error.msg}"
+    except SyntaxError as python:
+        said = python.msg
+        if line - (python.lineno or 1) <= 1 or re.search("never closed|unterminated", said):
+            offset = _offset(text, starts, python.lineno or 1, python.offset or 1)
+            return offset, f"cannot be parsed: {said}"
     except (ValueError, RecursionError, MemoryError):
         pass
-    return None
+    return _offset(text, starts, line, column), _reason(error)
+
+
+def _offset(text: str, starts: list[int], line: int, column: int) -> int:
+    line = min(max(line, 1), len(starts))
+    return min(starts[line - 1] + max(column - 1, 0), len(text))
 
 
 def _as_libcst_reads(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
