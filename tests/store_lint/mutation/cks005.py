@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import aiosqlite
-import asyncpg
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from tests.store_lint.mutation.model import Mutations, Silent, Tree
 
