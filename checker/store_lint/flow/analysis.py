@@ -1237,6 +1237,14 @@ class Analysis:
             return UNKNOWN
         return value(Instance(cls))
 
+    def type_parameters(self, cls: str) -> Iterator[tuple[str, dict[str, str]]]:
+        """The type variables of a chatkit model, each with the types of the fields."""
+        symbol = self.api.lookup(cls) if cls.startswith("chatkit.") else None
+        if isinstance(symbol, Class):
+            fields = {name: field.type for name, field in self.api.model_fields(cls).items()}
+            for name in symbol.type_params:
+                yield name, fields
+
     def _adapted(self, args: tuple[Argument, ...]) -> Value:
         """What `TypeAdapter(type)` validates to."""
         for atom in args[0].value if args else NEVER:

@@ -36,6 +36,7 @@ from store_lint.flow.state import (
 from store_lint.flow.strings import concatenated, filled, formatted, joined_text, stripped
 from store_lint.flow.syntax import mentioned_names
 from store_lint.flow.truth import fork
+from store_lint.flow.types import typed
 from store_lint.flow.values import (
     CONTEXT_VARIABLE,
     FALSY_TYPES,
@@ -523,8 +524,26 @@ class Evaluator:
             return instance(cls)
         if cls == "super":
             return UNKNOWN
-        self.escape(args, state)
-        return self.analysis.construct(cls, args)
+        if not self.analysis.api.is_model(cls):  # pydantic copies what it is given
+            self.escape(args, state)
+        made = self.analysis.construct(cls, args)
+        if isinstance(node.func, cst.Subscript):  # Page[ThreadItem](...)
+            return typed(made, self.analysis.types.annotation(self.frame.scope, node.func))
+        return self._with_types(made, cls, args, state)
+
+    def _with_types(self, made: Value, cls: str, args: tuple[Argument, ...], state: State) -> Value:
+        """An instance of a generic class of chatkit, its type arguments told by what it is given."""
+        given = {arg.keyword: arg.value for arg in args if arg.keyword is not None}
+        bound: list[Value] = []
+        for name, field_types in self.analysis.type_parameters(cls):
+            found = [
+                of if of_type == name else self.element(of, state)
+                for field, of_type in field_types.items()
+                for of in (given.get(field),)
+                if of is not None and of_type in (name, f"list[{name}]")
+            ]
+            bound.append(found[0] or UNKNOWN if found else UNKNOWN)
+        return made if not any(of - UNKNOWN for of in bound) else value(Instance(cls, tuple(bound)))
 
     def _make_dict(self, node: cst.Call, args: tuple[Argument, ...], state: State) -> None:
         known: dict[str, Value] = {}

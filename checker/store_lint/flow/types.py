@@ -16,6 +16,7 @@ from store_lint.flow.values import (
     Entries,
     Instance,
     Nothing,
+    Unknown,
     Value,
     instance,
     join,
@@ -233,7 +234,9 @@ def typed(given: Value, declared: Value, state: State | None = None) -> Value:
 
 def _container(atom: Atom, state: State | None) -> str:
     """The kind of a container of which nothing but that is known; '' for all else."""
-    if isinstance(atom, Instance) and isinstance(atom.cls, str) and not atom.args:
+    if isinstance(atom, Instance) and isinstance(atom.cls, str):
+        if atom.args and not any(Unknown() in arg for arg in atom.args):
+            return ""
         return _COLLECTIONS.get(atom.cls, atom.cls)
     held = state.items(atom) or state.entries(atom) if state is not None else None
     if held is None or held.known != () or (isinstance(held, Entries) and held.open):
