@@ -10,7 +10,7 @@ import libcst as cst
 from store_lint.rules.base import Replacement
 from store_lint.tree.module import ImportTarget
 from store_lint.tree.objects import Thing
-from store_lint.tree.program import LocalModule
+from store_lint.tree.program import LocalModule, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,9 +64,10 @@ class Instances:
         scope = use.scope.module.scope
         present = [i.name for i in self._held(use.scope.module, imported=True) if i.cls == cls]
         if len(present) == 1 and self._means_module(use, present[0]):
-            sure = scope is not use.scope or cls.module is not use.scope.module
-            edits = (Replacement(base, present[0]),) if sure else ()
-            return Way(present[0], edits=edits)
+            # What runs while the module is loaded may run before the instance is there.
+            there = _is_in_function(use.scope) or scope.bindings[present[0]][-1].kind == "import"
+            sure = there and self._names_the_class(use, base)
+            return Way(present[0], edits=(Replacement(base, present[0]),) if sure else ())
         there = [i.name for i in self._held(cls.module) if i.cls == cls]
         if len(there) != 1 or present:
             return self._by_function(cls)
@@ -74,6 +75,18 @@ class Instances:
         if base_name is None or cls.module is use.scope.module:
             return Way(there[0], hint)
         return Way(there[0], hint, self._import(use, base_name, base, there[0], cls))
+
+    def _names_the_class(self, use: Use, base: cst.BaseExpression) -> bool:
+        """Whether the base is a name of the class: no call, and nothing that a caller hands over."""
+        root = base
+        while isinstance(root, cst.Attribute):
+            root = root.value
+        if not isinstance(root, cst.Name):
+            return False
+        owner = self._objects.binder(use.scope, root.value)
+        return owner is not None and not any(
+            binding.kind == "parameter" for binding in owner.every_binding(root.value)
+        )
 
     def _by_function(self, cls: LocalClass) -> Way | None:
         for name, bindings in cls.module.scope.bindings.items():
@@ -97,10 +110,22 @@ class Instances:
 
     def _held(self, module: Module, *, imported: bool = False) -> Iterator[Instance]:
         for name, bindings in module.scope.bindings.items():
-            if bindings[-1].kind == "value" or (imported and bindings[-1].kind == "import"):
+            kind = bindings[-1].kind
+            if kind == "value" or (imported and kind == "import"):
+                if not self._is_filled_at_once(module, name):
+                    continue
                 found = self._objects.of(module.scope, cst.Name(name))
                 if isinstance(found, Thing) and not found.is_class:
                     yield Instance(name, found.cls)
+
+    def _is_filled_at_once(self, module: Module, name: str) -> bool:
+        """Whether a variable is an instance as soon as its module is loaded."""
+        variables = [d for d in self._program.member(module.scope, name) if isinstance(d, Variable)]
+        return bool(variables) and not any(
+            d.binding.value is None
+            or (isinstance(d.binding.value, cst.Name) and d.binding.value.value == "None")
+            for d in variables
+        )
 
     def _means_module(self, use: Use, name: str) -> bool:
         module = use.scope.module.scope
@@ -164,6 +189,13 @@ class Instances:
                 return False
             current = current.parent
         return True
+
+
+def _is_in_function(scope: Scope) -> bool:
+    current: Scope | None = scope
+    while current is not None and not current.is_function:
+        current = current.parent
+    return current is not None
 
 
 def _names(tree: cst.CSTNode, name: str) -> Iterator[cst.Name]:

@@ -12,6 +12,7 @@ import asyncio
 import importlib.machinery
 import inspect
 import re
+import shutil
 import sys
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,9 @@ from types import MemberDescriptorType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from store_lint.engine import Options, check
+from store_lint.fix import fix_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,13 +77,14 @@ class _Watch(ast.NodeTransformer):
 class _Finder(importlib.machinery.PathFinder):
     """Imports the modules of one case, watched."""
 
+    top = ""
     roots: Sequence[str] = ()
     failed: set[tuple[str, int]]
 
     @classmethod
     def find_spec(cls, fullname: str, path: Any = None, target: Any = None) -> Any:
         spec = super().find_spec(fullname, cls.roots if path is None else path, target)
-        if spec is None or spec.origin is None or not spec.origin.startswith(str(_CASES)):
+        if spec is None or spec.origin is None or not spec.origin.startswith(cls.top):
             return spec if spec is not None and spec.submodule_search_locations else None
         spec.loader = _Loader(fullname, spec.origin)
         return spec
@@ -111,6 +116,7 @@ def _read(base: Any, name: str, file: str, line: int) -> Any:
 
 def _execute(case: Path) -> set[tuple[str, int]]:
     _Finder.roots = [str(case.parent)] if case.is_file() else [str(case), str(case / "src")]
+    _Finder.top = str(case.parent)
     _Finder.failed = set()
     files = [case] if case.is_file() else sorted(case.rglob("*.py"))
     names = [_module_name(file, case) for file in files]
@@ -125,9 +131,7 @@ def _execute(case: Path) -> set[tuple[str, int]]:
     finally:
         sys.meta_path.remove(_Finder)
         for name in set(sys.modules) - before:
-            if getattr(sys.modules[name], "__file__", None) is None or str(
-                sys.modules[name].__file__
-            ).startswith(str(_CASES)):
+            if str(getattr(sys.modules[name], "__file__", None) or _Finder.top).startswith(_Finder.top):
                 del sys.modules[name]
     return _Finder.failed
 
@@ -158,15 +162,37 @@ def _cases() -> list[Path]:
     return [case for case in sorted(_CASES.iterdir()) if is_run(case)]
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("case", _cases(), ids=lambda path: path.stem)
-def test_what_is_marked_fails_and_nothing_else(case: Path) -> None:
-    pytest.importorskip("pydantic_settings")
+def _marked(case: Path) -> set[tuple[str, int]]:
     files = [case] if case.is_file() else sorted(case.rglob("*.py"))
-    marked = {
+    return {
         (file.name, number)
         for file in files
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
         if _FAILING.search(line)
     }
-    assert _execute(case) == marked
+
+
+each_case = pytest.mark.parametrize("case", _cases(), ids=lambda path: path.stem)
+
+
+@pytest.mark.filterwarnings("ignore")
+@each_case
+def test_what_is_marked_fails_and_nothing_else(case: Path) -> None:
+    pytest.importorskip("pydantic_settings")
+    assert _execute(case) == _marked(case)
+
+
+@pytest.mark.filterwarnings("ignore")
+@each_case
+def test_what_is_mended_fails_no_more(case: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pydantic_settings")
+    copy = tmp_path / case.name
+    (shutil.copytree if case.is_dir() else shutil.copyfile)(case, copy)
+    options = Options((copy,), select=frozenset({"CKS002"}), root=tmp_path)
+    before = {(f.path.name, f.span.line) for f in check(options).findings}
+    left, fixed, problems = fix_files(options, check)
+    assert not problems
+    after = {(f.path.name, f.span.line) for f in left.findings}
+    assert after <= before
+    assert fixed or after == before
+    assert _execute(copy) == _marked(case) - (before - after)
