@@ -7,6 +7,7 @@ operation is one hop to one of these threads.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
 import time
@@ -228,6 +229,14 @@ class _Connection(aiosqlite.Connection):
         self.waiting = 0
         """How many have called `run` and not had their answer."""
 
+    async def open(self) -> None:
+        try:
+            await self
+        except BaseException:
+            while self._thread.is_alive():  # aiosqlite stops it, and does not wait for it
+                await asyncio.sleep(0.001)
+            raise
+
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         # aiosqlite has this door for itself only, and leaves it untyped.
         execute = cast("Callable[..., Awaitable[T]]", self._execute)  # pyright: ignore[reportUnknownMemberType]
@@ -299,19 +308,16 @@ class SQLiteStore(BaseStore[TContext]):
 
     async def _open(self) -> None:
         self._writer = await self._connect()
-        in_file = await self._writer.run(
-            lambda connection: connection.execute("PRAGMA database_list").fetchone()[2]
-        )
+        self._readers = [self._writer]
+        _, _, file = await self._fetch_one("PRAGMA database_list", ())
         # A database in memory belongs to its connection; a shared cache locks whole tables.
-        if in_file and "cache=shared" not in self._path:
+        if file and "cache=shared" not in self._path:
             self._readers = [await self._connect(query_only=True) for _ in range(self._reader_count)]
-        else:
-            self._readers = [self._writer]
 
     async def _connect(self, *, query_only: bool = False) -> _Connection:
         connection = _Connection(partial(self._new_connection, query_only))
         self._connections.append(connection)
-        await connection
+        await connection.open()
         return connection
 
     def _new_connection(self, query_only: bool) -> sqlite3.Connection:
