@@ -165,22 +165,28 @@ class Selection:
     def _add_derived(self) -> None:
         """Add files that never mention chatkit and derive from a store of a file that does.
 
-        To be sure of that they must be parsed: what imports such a file, has the name of a store in
-        it, and a class with bases, is taken for one.
+        To be sure of that they must be parsed: what imports such a file, or one that hands its names
+        on, has the name of a store in it, and a class with bases, is taken for one.
         """
         names = {name for data in self._chosen.values() for name in _stores_in(data)}
+        links = set(self._chosen)
         grew = bool(names)
         while grew:
             grew = False
-            mentions = re.compile(b"|".join(sorted(names)))
+            mentions = re.compile(rb"\b(?:%b)\b" % b"|".join(sorted(names)))
             for path, data in self._others():
-                if not (mentions.search(data) and re.search(_DERIVES, data, re.MULTILINE)):
+                named = mentions.search(data) is not None
+                if not (named or (path not in links and b"import *" in data)):
                     continue
-                if any(target in self._chosen for target in self._imported(path, data)):
+                if not any(target in links for target in self._imported(path, data)):
+                    continue
+                more = set(_other_names(data, names))
+                if named and re.search(_DERIVES, data, re.MULTILINE):
                     self._add(path, data)
-                    more = set(_stores_in(data, names)) - names
-                    names |= more
-                    grew = grew or bool(more)
+                    more |= set(_stores_in(data, names))
+                grew = grew or path not in links or not more <= names
+                links.add(path)
+                names |= more
 
     def _add_imported(self) -> None:
         """Add settings and database modules that a chosen file imports.
@@ -227,10 +233,19 @@ class Selection:
 def _stores_in(data: bytes, known: set[bytes] | None = None) -> Iterator[bytes]:
     """The classes of a file that have in their head a word that may mean a store."""
     others = {*re.findall(_OTHER_NAME, data), *(known or ())}
-    for name in known or ():
-        others.update(re.findall(rb"\b" + name + rb"\s+as\s+(\w+)", data))
+    others.update(_other_names(data, known or set()))
     words = b"".join(rb"|\b" + word for word in sorted(others))
     return iter(re.findall(_STORE % words, data, re.MULTILINE))
+
+
+def _other_names(data: bytes, known: set[bytes]) -> Iterator[bytes]:
+    """What a file calls the known names besides: `import Base as B`, `B = stores.Base`."""
+    if not known:
+        return
+    name = rb"(?:%b)\b" % b"|".join(sorted(known))
+    renamed = rb"\b%b\s+as\s+(\w+)|^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=[ \t]*(?:\w+\.)*%b(?!\s*\()"
+    for imported, assigned in re.findall(renamed % (name, name), data, re.MULTILINE):
+        yield imported or assigned
 
 
 def _is_python(data: bytes) -> bool:

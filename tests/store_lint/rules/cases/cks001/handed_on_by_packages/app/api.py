@@ -1,0 +1,1 @@
+from app.stores import FileStore

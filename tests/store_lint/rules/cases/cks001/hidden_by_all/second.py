@@ -1,0 +1,6 @@
+class Files:
+    pass
+
+
+class _Private:
+    pass

@@ -1,0 +1,5 @@
+from chatkit.store import AttachmentStore as _Store
+
+
+class Unlisted(_Store):  # abstract: others derive from it
+    pass
