@@ -26,6 +26,7 @@ from store_lint.flow.state import (
     TASKS,
     all_items,
     assume_present,
+    forget_told,
     held_items,
     narrow,
     seen_from,
@@ -341,6 +342,7 @@ class Evaluator:
         external = {a.target for a in callee if isinstance(a, Function) and isinstance(a.target, str)}
         runs = awaited or bool(external & _WRAPPING_CALLS)
         args = self._arguments(node, external, receiver, state)
+        self._forget_told(node, state)
         if self.events is not None:
             event = CallEvent(node, callee, receiver, args, seen_from(state, node), self.frame, awaited)
             self.events.calls.setdefault(node, []).append(event)
@@ -1276,7 +1278,24 @@ class Evaluator:
             if path is not None and path != name and path in state.paths:
                 state.aliases[name] = state.aliases.get(path, path)
 
+    @staticmethod
+    def _forget_told(node: cst.Call, state: State) -> None:
+        """A method may change its object, and a function a list that it is handed."""
+        root: cst.BaseExpression = node.func
+        while isinstance(root, (cst.Attribute, cst.Subscript)):
+            root = root.value
+        if isinstance(root, cst.Name) and root is not node.func:
+            forget_told(state, root.value)
+        for arg in node.args:
+            if isinstance(arg.value, cst.Name) and any(
+                isinstance(atom, (BuiltSequence, BuiltMapping))
+                for atom in state.paths.get(arg.value.value, ())
+            ):
+                forget_told(state, arg.value.value)
+
     def _store_item(self, target: cst.Subscript, base: Value, given: Value, state: State) -> None:
+        if isinstance(target.value, cst.Name):
+            forget_told(state, target.value.value)
         element = target.slice[0].slice if len(target.slice) == 1 else None
         key: Value = UNKNOWN
         if isinstance(element, cst.Index):

@@ -10,7 +10,16 @@ import libcst as cst
 from store_lint.flow.evaluate import Evaluator
 from store_lint.flow.events import BindEvent
 from store_lint.flow.knowledge import SELF_READYING
-from store_lint.flow.state import States, assume_present, join_states, keep_only, narrow, same, write
+from store_lint.flow.state import (
+    States,
+    assume_present,
+    forget_told,
+    join_states,
+    keep_only,
+    narrow,
+    same,
+    write,
+)
 from store_lint.flow.truth import gives_bool
 from store_lint.flow.types import typed
 from store_lint.flow.values import (
@@ -227,6 +236,8 @@ class Executor:
             added = evaluator.evaluate(node.value, state)
             if any(state.items(atom) is not None for atom in before):
                 evaluator.bind_event(node, added, node.value, None, state)
+                if isinstance(node.target, cst.Name):
+                    forget_told(state, node.target.value)
                 evaluator.extend(before, node, added, state)
                 return
             binary = evaluator.add(before, added)

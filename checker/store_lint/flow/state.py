@@ -42,6 +42,10 @@ TASKS = "<tasks>"
 """The path of a coroutine that was scheduled and may run at the next `await`."""
 
 
+TOLD = "?."
+"""Begins the path under which the outcome of a test of local names is kept."""
+
+
 def is_shared(path: str) -> bool:
     """Whether the path outlives the function: an attribute, or a module's variable."""
     return "." in path or GLOBAL in path
@@ -66,7 +70,7 @@ def keep_only(state: State, names: frozenset[str]) -> None:
         path
         for path, value in state.paths.items()
         if path.partition(".")[0] not in names
-        and not path.startswith(("self.", "<"))
+        and not path.startswith(("self.", "<", TOLD))
         and GLOBAL not in path
         and not any(isinstance(atom, SelfObject) for atom in value)
     ]
@@ -118,7 +122,13 @@ def trust(state: State, prefix: str | None) -> None:
 
 def forget_below(state: State, path: str) -> None:
     prefix = path + "."
-    for known in [p for p in state.paths if p.startswith(prefix)]:
+    for known in [p for p in state.paths if p.startswith(prefix) or (p.startswith(TOLD) and path in p)]:
+        del state.paths[known]
+
+
+def forget_told(state: State, name: str) -> None:
+    """The object of a local name may have changed: tests of it have new outcomes."""
+    for known in [p for p in state.paths if p.startswith(TOLD) and name in p]:
         del state.paths[known]
 
 
@@ -197,7 +207,7 @@ def correlations(state: State) -> frozenset[tuple[str, object]]:
     """
     facts: list[tuple[str, object]] = []
     for path, value in state.paths.items():
-        if len(value) != 1:
+        if len(value) != 1 or path.startswith(TOLD):
             continue
         (atom,) = value
         if isinstance(atom, (Nothing, Unset)):

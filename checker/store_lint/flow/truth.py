@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from store_lint.flow.state import held_items, join_states, narrow
+from store_lint.flow.state import TOLD, held_items, join_states, narrow
 from store_lint.flow.values import (
     NEVER,
     UNKNOWN,
@@ -36,8 +36,11 @@ if TYPE_CHECKING:
 
     from store_lint.flow.evaluate import Evaluator
     from store_lint.flow.state import State
-    from store_lint.flow.values import Value
+    from store_lint.flow.values import Atom, Value
 
+_TRUE: Final[Value] = frozenset({Constant(True)})
+_FALSE: Final[Value] = frozenset({Constant(False)})
+_WORDS: Final = frozenset({"None", "True", "False"})
 _TESTS: Final = frozenset({"isinstance", "hasattr", "callable", "bool", "all", "any"})
 
 
@@ -57,7 +60,26 @@ class Fork:
 
 
 def fork(evaluator: Evaluator, node: cst.BaseExpression, state: State) -> Fork:
-    """Evaluate a condition in a state, which is used up."""
+    """Evaluate a condition in a state, which is used up.
+
+    A test of local names keeps its outcome until one of them changes: code that asks it twice does not
+    get two answers.
+    """
+    told = told_path(node, state)
+    if told is None:
+        return _fork(evaluator, node, state)
+    before = state.paths.get(told)
+    found = _fork(evaluator, node, state)
+    yes = found.yes if before != _FALSE or found.no is None else None
+    no = found.no if before != _TRUE or found.yes is None else None
+    if yes is not None:
+        yes.paths[told] = _TRUE
+    if no is not None:
+        no.paths[told] = _FALSE
+    return Fork(found.value, yes, no)
+
+
+def _fork(evaluator: Evaluator, node: cst.BaseExpression, state: State) -> Fork:
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
         inner = fork(evaluator, node.expression, state)
         return Fork(_bool(inner.no, inner.yes), inner.no, inner.yes)
@@ -80,6 +102,66 @@ def fork(evaluator: Evaluator, node: cst.BaseExpression, state: State) -> Fork:
         return Fork(instance("bool"), state, state.copy())
     found = evaluator.evaluate(node, state)
     return _refined(evaluator, node, found, state)
+
+
+def told_path(node: cst.BaseExpression, state: State) -> str | None:
+    """Where the outcome of a test is kept; None for one that is not of local names alone."""
+    text = _told(node, state)
+    return f"{TOLD}{text}" if text is not None else None
+
+
+def _told(node: cst.CSTNode, state: State) -> str | None:
+    if isinstance(node, cst.Name):
+        if node.value in _WORDS:
+            return node.value
+        known = state.paths.get(node.value)
+        is_own = known is None or any(isinstance(atom, SelfObject) for atom in known)
+        return None if is_own else node.value
+    if isinstance(node, cst.Attribute):
+        base = _told(node.value, state)
+        return f"{base}.{node.attr.value}" if base is not None else None
+    if isinstance(node, (cst.SimpleString, cst.Integer)):
+        return node.value
+    parts: list[cst.CSTNode] = []
+    if isinstance(node, cst.Comparison):
+        parts = [node.left]
+        for target in node.comparisons:
+            parts += [target.operator, target.comparator]
+    elif isinstance(node, cst.BooleanOperation):
+        parts = [node.left, node.operator, node.right]
+    elif isinstance(node, cst.BaseCompOp | cst.BaseBooleanOp):
+        return type(node).__name__
+    texts = [_told(part, state) for part in parts]
+    return f"({' '.join(t for t in texts if t is not None)})" if texts and all(texts) else None
+
+
+def _is_filled(atom: Atom, state: State) -> bool | None:
+    """Whether a list or dict that the code builds holds anything; None where that is not known."""
+    items, entries = state.items(atom), state.entries(atom)
+    if items is not None and items.known is not None:
+        return bool(items.known)
+    if entries is not None:
+        sure = {key for key, _ in entries.known} - entries.maybe
+        return True if sure else (None if entries.known or entries.open else False)
+    return None
+
+
+def _ordered(operator: cst.BaseCompOp, left: Value, right: Value) -> bool | None:
+    """Whether `left < right` holds (or `>`, `<=`, `>=`); None where that is not known."""
+    if len(left) != 1 or len(right) != 1:
+        return None
+    (a,), (b,) = left, right
+    if not (isinstance(a, Constant) and isinstance(b, Constant)):
+        return None
+    if not (isinstance(a.value, (int, float)) and isinstance(b.value, (int, float))):
+        return None
+    outcomes: dict[type[cst.BaseCompOp], bool] = {
+        cst.LessThan: a.value < b.value,
+        cst.GreaterThan: a.value > b.value,
+        cst.LessThanEqual: a.value <= b.value,
+        cst.GreaterThanEqual: a.value >= b.value,
+    }
+    return outcomes.get(type(operator))
 
 
 def _last(node: cst.Name | cst.Attribute) -> str:
@@ -117,7 +199,9 @@ def _refined(evaluator: Evaluator, node: cst.BaseExpression, known: Value, state
     """Narrow the path of an expression that has a value by that value's truth."""
 
     def narrowed(current: State, truth: bool) -> State | None:
-        left = with_truth(known, truth)
+        left = frozenset(
+            a for a in with_truth(known, truth) if _is_filled(a, current) is not (not truth)
+        )
         if not left:
             return None
         path = evaluator.path(node, current)
@@ -140,7 +224,7 @@ def _comparison(evaluator: Evaluator, node: cst.Comparison, state: State) -> For
             holds = truth is isinstance(operator, cst.In)
             return _member(evaluator, left, found, other, holds, current)
         if not isinstance(operator, (cst.Is, cst.Equal, cst.IsNot, cst.NotEqual)):
-            return current
+            return None if _ordered(operator, found, other) is (not truth) else current
         holds = truth is isinstance(operator, (cst.Is, cst.Equal))
         if asked is not None:
             return _of_class(evaluator, asked, right, True, current) if holds else current
