@@ -42,6 +42,7 @@ from store_lint.flow.state import (
     write,
 )
 from store_lint.flow.syntax import (
+    annotated_attributes,
     assigned_attributes,
     assigned_names,
     assigned_values,
@@ -543,6 +544,12 @@ class Analysis:
         found = join_all(s.paths[path] for s in self.object_states(cls) if path in s.paths)
         if not found:
             found = self._declared_field(cls, name)
+        for method in self._every_method(cls):
+            for target, annotation in annotated_attributes(method.node):
+                if target == name:
+                    found = join(
+                        found, without_missing(self.types.annotation(method.scope, annotation))
+                    )
         fields[name] = found
         return found
 
@@ -649,6 +656,9 @@ class Analysis:
             frame = Frame(scope)
             given = Evaluator(self, frame, None).evaluate(assigned, State()) if assigned else UNKNOWN
             result = join(result, _settled(given))
+        for binding in found.scope.bindings.get(found.name, ()):
+            declared = self.types.annotation(found.scope, binding.annotation)
+            result = join(result, without_missing(declared))
         self._recording = recording
         result = result or UNKNOWN
         self._variables[key] = result

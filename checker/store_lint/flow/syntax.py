@@ -62,6 +62,16 @@ def _attribute_targets(target: cst.CSTNode) -> Iterator[cst.Attribute]:
             yield from _attribute_targets(element.value)
 
 
+@lru_cache(maxsize=1024)
+def annotated_attributes(function: cst.FunctionDef) -> tuple[tuple[str, cst.BaseExpression], ...]:
+    """The attributes of its object that a method annotates: `self.pool: Pool | None = None`."""
+    return tuple(
+        (node.target.attr.value, node.annotation.annotation)
+        for node in _statements(function.body)
+        if isinstance(node, cst.AnnAssign) and isinstance(node.target, cst.Attribute)
+    )
+
+
 def assigned_names(
     body: cst.CSTNode,
 ) -> Iterator[tuple[cst.Name, cst.BaseExpression | None]]:

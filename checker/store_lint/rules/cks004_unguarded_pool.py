@@ -18,6 +18,7 @@ from store_lint.flow.values import (
     may_be_missing,
 )
 from store_lint.rules.base import Replacement, Rule, Violation
+from store_lint.tree.expressions import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,17 +60,22 @@ class UnguardedPool(Rule):
             for event in reached:
                 if event.stored is not None or event.is_delete:
                     continue
-                for anchor, violation in self._attribute(node, event, every, context):
+                for anchor, violation in self._attribute(node, event, every, module, context):
                     found.setdefault(anchor, violation)
         return found.values()
 
     def _attribute(
-        self, node: cst.Attribute, event: AttributeEvent, every: Value, context: Context
+        self,
+        node: cst.Attribute,
+        event: AttributeEvent,
+        every: Value,
+        module: Module,
+        context: Context,
     ) -> Iterator[tuple[cst.CSTNode, Violation]]:
         attr = node.attr.value
         for atom in event.base:
             if isinstance(atom, Pending) and atom.by in PENDING and attr not in _ON_PENDING:
-                yield atom.call, _never_awaited(atom, node)
+                yield atom.call, _never_awaited(atom, node, module)
         if not any(isinstance(atom, Nothing) for atom in event.base):
             return
         if event.caught & _CATCHES_MISSING:
@@ -100,6 +106,8 @@ class UnguardedPool(Rule):
         name = _shown(event.path, node)
         remedy = _remedy(event.path, name, event.frame, context)
         if event.how == "read":
+            if remedy.startswith("before"):
+                remedy = f"set `{name.strip('`')} = None` in __init__, and {remedy}"
             unset = next(a.name for a in event.used if isinstance(a, Unset))
             owner = event.frame.cls.name if event.frame.cls is not None else "the object"
             why = _why_unset(unset, event, context)
@@ -115,15 +123,27 @@ class UnguardedPool(Rule):
 _ON_PENDING: Final = frozenset({"send", "throw", "close", "__await__", "__aenter__", "__aexit__"})
 
 
-def _never_awaited(pending: Pending, use: cst.Attribute) -> Violation:
+def _never_awaited(pending: Pending, use: cst.Attribute, module: Module) -> Violation:
     target = PENDING[pending.by]
     edits: tuple[Replacement, ...] = ()
+    if _may_be_awaited(pending.call, module):
+        edits = (Replacement(pending.call, "await ", "before"),)
     return Violation(
         pending.call,
         f"`{pending.by}(...)` is never awaited, and what it gives is used: `.{use.attr.value}` "
         f"needs a {target} that is ready",
         f"write `await {pending.by}(...)` in an async method",
         edits=edits,
+    )
+
+
+def _may_be_awaited(call: cst.CSTNode, module: Module) -> bool:
+    """Whether the call is what an async function assigns, so that `await` may stand before it."""
+    return any(
+        isinstance(node, (cst.Assign, cst.AnnAssign)) and node.value is call
+        for scope in module.scopes()
+        if isinstance(scope.node, cst.FunctionDef) and scope.node.asynchronous is not None
+        for node in walk(scope.node.body, into_scopes=False)
     )
 
 
