@@ -298,7 +298,7 @@ class _Messages:
                 continue
             place = misfit.site if misfit.site is not None and id(misfit.site) in inside else expression
             assert isinstance(place, cst.BaseExpression)
-            yield self._violation(event.frame.scope, owner, field, misfit, place)
+            yield self._violation(event.frame.scope, owner, field, misfit, place, expression)
 
     def _of_constant(
         self, scope: Scope, name: cst.Name, value: Value, state: State
@@ -435,14 +435,20 @@ class _Messages:
     # What to say
 
     def _violation(
-        self, scope: Scope, owner: str, field: Field, misfit: Misfit, place: cst.BaseExpression
+        self,
+        scope: Scope,
+        owner: str,
+        field: Field,
+        misfit: Misfit,
+        place: cst.BaseExpression,
+        whole: cst.BaseExpression,
     ) -> Violation:
         message = f"{_what(owner, field, misfit)}: ValidationError"
         return Violation(
             self._type_value(misfit, place) or place,
             message,
             self._remedy(owner, field, misfit),
-            edits=self._edits(scope, owner, field, misfit, place),
+            edits=self._edits(scope, field, misfit, place, whole),
         )
 
     def _unvalidated(
@@ -494,16 +500,22 @@ class _Messages:
     # Edits
 
     def _edits(
-        self, scope: Scope, owner: str, field: Field, misfit: Misfit, place: cst.BaseExpression
+        self,
+        scope: Scope,
+        field: Field,
+        misfit: Misfit,
+        place: cst.BaseExpression,
+        whole: cst.BaseExpression,
     ) -> tuple[Replacement, ...]:
         if misfit.kind == "literal":
             return self._literal_edits(misfit, place)
-        if misfit.kind != "scalar" or not misfit.found.endswith("str") or misfit.mixed:
+        if misfit.kind != "scalar" or not misfit.found.endswith("str") or not _is_plain(place):
+            return ()
+        if misfit.mixed or self._fits_elsewhere or (misfit.in_list and not _is_element(place, whole)):
             return ()
         made = self._wrapped(scope, field, place)
-        if made is None or not _is_plain(place):
+        if made is None:
             return ()
-        del owner
         return (Replacement(place, made if misfit.in_list else f"[{made}]"),)
 
     def _literal_edits(self, misfit: Misfit, place: cst.BaseExpression) -> tuple[Replacement, ...]:
@@ -522,8 +534,12 @@ class _Messages:
         return (Replacement(value, f"{quote}{literals[0]}{quote}"),)
 
     def _belongs_elsewhere(self, value: cst.SimpleString) -> bool:
-        """Whether another content has that `type`: then the class may be what is wrong."""
-        return value.evaluated_value in ("input_text", "input_tag", "output_text")
+        """Whether another model has that `type`: then the class may be what is wrong."""
+        for name in self._api.names("chatkit.types"):
+            kind = self._api.model_fields(f"chatkit.types.{name}").get("type")
+            if kind is not None and value.evaluated_value in kind.literals:
+                return True
+        return False
 
     def _wrapped(self, scope: Scope, field: Field, place: cst.BaseExpression) -> str | None:
         """A str as the text content that a field takes, if that class is at hand."""
@@ -578,6 +594,13 @@ def _is_plain(place: cst.BaseExpression) -> bool:
     return isinstance(
         place, (cst.Name, cst.Attribute, cst.SimpleString, cst.FormattedString, cst.Call)
     ) and (not isinstance(place, cst.Name) or dotted_name(place) != "None")
+
+
+def _is_element(place: cst.BaseExpression, whole: cst.BaseExpression) -> bool:
+    """Whether an expression is one element of a list that is written out."""
+    return isinstance(whole, (cst.List, cst.Tuple)) and any(
+        isinstance(element, cst.Element) and element.value is place for element in whole.elements
+    )
 
 
 def _what(owner: str, field: Field, misfit: Misfit) -> str:

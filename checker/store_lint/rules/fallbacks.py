@@ -28,7 +28,14 @@ _ASKS: Final = re.compile(
     r"|(?<![A-Za-z])versions?(?![a-z])|VERSION|sys\.modules"
 )
 _ASKS_ABOUT: Final = re.compile(r"\b(?:hasattr|getattr|isclass|isinstance|callable)\(\s*([\w.]+)")
-_PYTHON_VERSION: Final = re.compile(r"\bsys\.version(?:_info)?\b|\bversion_info\b|python_version")
+_SAYS_LITTLE: Final = re.compile(
+    r"\bsys\.version(?:_info)?\b|\bversion_info\b|python_version"
+    r"|\bfind_spec\(\s*[\"'](?:openai_)?chatkit[\"']"
+)
+"""Python's version, and that some chatkit is installed, say nothing of what it has."""
+_INSTALLED: Final = re.compile(
+    r"^_?(?:HAS_|HAVE_)?(?:OPENAI_)?CHATKIT(?:_AVAILABLE|_INSTALLED|_ENABLED)?$", re.IGNORECASE
+)
 _ASKED: Final = re.compile(
     r"^_?(?:HAS|HAVE|SUPPORTS)_|_(?:AVAILABLE|SUPPORTED|INSTALLED)$", re.IGNORECASE
 )
@@ -167,12 +174,12 @@ class _Asks:
         code = _code(test)
         if self._about is not None:
             return any(found == self._about for found in _ASKS_ABOUT.findall(code))
-        if _ASKS.search(_PYTHON_VERSION.sub("", code)):
+        if _ASKS.search(_SAYS_LITTLE.sub("", code)):
             return True
         for node in walk(test):
             if not isinstance(node, cst.Name):
                 continue
-            if _ASKED.search(node.value):
+            if _ASKED.search(node.value) and not _INSTALLED.search(node.value):
                 return True
             for value in _bindings(self._scope, node.value) if depth else ():
                 if value is not None and self.by(value, depth - 1):

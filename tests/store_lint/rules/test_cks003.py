@@ -75,7 +75,9 @@ def test_a_name_of_another_release_says_which(
 
 
 def test_what_every_release_has_is_no_finding_in_any(lint: Lint) -> None:
-    code = "from chatkit.store import Store\nfrom chatkit.types import ThreadItemUpdated, ThreadMetadata\n"
+    code = (
+        "from chatkit.store import Store\nfrom chatkit.types import ThreadItemUpdated, ThreadMetadata\n"
+    )
     for release in ("0.0.2", "1.3.0", "1.3.1", "1.6.5"):
         assert not lint(code, ["CKS003"], chatkit=release)
 
@@ -101,7 +103,8 @@ def test_what_only_a_type_checker_reads_is_a_warning(lint: Lint) -> None:
         ),
         pytest.param(
             "if True:\n    from chatkit.types import Page, Store, ThreadItem\n",
-            "if True:\n    from chatkit.types import Page, ThreadItem\n    from chatkit.store import Store\n",
+            "if True:\n"
+            "    from chatkit.types import Page, ThreadItem\n    from chatkit.store import Store\n",
             id="one-of-several",
         ),
         pytest.param(
@@ -126,7 +129,8 @@ def test_what_only_a_type_checker_reads_is_a_warning(lint: Lint) -> None:
         ),
         pytest.param(
             "from chatkit.types import ThreadMetaData\n\n__all__ = ['ThreadMetaData']\n",
-            "from chatkit.types import ThreadMetadata as ThreadMetaData\n\n__all__ = ['ThreadMetaData']\n",
+            "from chatkit.types import ThreadMetadata as ThreadMetaData\n\n"
+            "__all__ = ['ThreadMetaData']\n",
             id="case-of-an-export",
         ),
         pytest.param(
@@ -142,7 +146,8 @@ def test_what_only_a_type_checker_reads_is_a_warning(lint: Lint) -> None:
         pytest.param(
             "from chatkit.types import ThreadItem\n\n\ndef load(row):\n"
             "    return ThreadItem.model_validate(row, strict=True)\n",
-            "from pydantic import TypeAdapter\nfrom chatkit.types import ThreadItem\n\n\ndef load(row):\n"
+            "from pydantic import TypeAdapter\n"
+            "from chatkit.types import ThreadItem\n\n\ndef load(row):\n"
             "    return TypeAdapter(ThreadItem).validate_python(row, strict=True)\n",
             id="validate",
         ),
@@ -160,8 +165,10 @@ def test_what_only_a_type_checker_reads_is_a_warning(lint: Lint) -> None:
             id="name-is-taken",
         ),
         pytest.param(
-            "from chatkit.types import Attachment, FileAttachment\n\none = Attachment(type='file', id='1')\n",
-            "from chatkit.types import Attachment, FileAttachment\n\none = FileAttachment(type='file', id='1')\n",
+            "from chatkit.types import Attachment, FileAttachment\n\n"
+            "one = Attachment(type='file', id='1')\n",
+            "from chatkit.types import Attachment, FileAttachment\n\n"
+            "one = FileAttachment(type='file', id='1')\n",
             id="member-by-type",
         ),
         pytest.param(
@@ -197,13 +204,25 @@ def test_what_only_a_type_checker_reads_is_a_warning(lint: Lint) -> None:
             "from chatkit.types import UserMessageItem, UserMessageTextContent\n\n"
             "one = UserMessageItem(content=['hi'])\n",
             "from chatkit.types import UserMessageItem, UserMessageTextContent\n\n"
-            'one = UserMessageItem(content=[UserMessageTextContent(type="input_text", text=\'hi\')])\n',
+            "one = UserMessageItem(content=[UserMessageTextContent(type=\"input_text\", text='hi')])\n",
             id="list-of-strings",
         ),
         pytest.param(
             "from chatkit.types import UserMessageItem\n\none = UserMessageItem(content='hi')\n",
             "from chatkit.types import UserMessageItem\n\none = UserMessageItem(content='hi')\n",
             id="class-is-not-at-hand",
+        ),
+        pytest.param(
+            "from chatkit.types import UserMessageItem, UserMessageTextContent\n\n\n"
+            "def made(texts: list[str]):\n    return UserMessageItem(content=texts)\n",
+            "from chatkit.types import UserMessageItem, UserMessageTextContent\n\n\n"
+            "def made(texts: list[str]):\n    return UserMessageItem(content=texts)\n",
+            id="list-in-a-variable",
+        ),
+        pytest.param(
+            "from chatkit.types import LockedStatus\n\none = LockedStatus(type='active')\n",
+            "from chatkit.types import LockedStatus\n\none = LockedStatus(type='active')\n",
+            id="type-of-another-model",
         ),
     ],
 )

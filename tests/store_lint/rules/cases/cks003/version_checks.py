@@ -1,6 +1,7 @@
 import importlib.metadata
 import sys
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import chatkit.types as types
@@ -34,6 +35,23 @@ if sys.version_info >= (3, 10):
 
 if len(sys.argv) > 1:
     from chatkit.types import ThreadMapping  # CKS003
+
+try:
+    import chatkit
+
+    CHATKIT_AVAILABLE = True
+except ImportError:
+    CHATKIT_AVAILABLE = False
+
+if CHATKIT_AVAILABLE:
+    from chatkit.types import ThreadThing  # CKS003
+
+HAS_STRUCTURED_INPUT = find_spec("chatkit.structured") is not None
+if HAS_STRUCTURED_INPUT and find_spec("chatkit"):
+    from chatkit.structured import Thing
+
+if find_spec("chatkit"):
+    from chatkit.types import ThreadRecord  # CKS003
 
 if TYPE_CHECKING:
     from chatkit.types import ThreadMetadata
