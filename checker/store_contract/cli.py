@@ -182,7 +182,7 @@ def _run(arguments: argparse.Namespace, cases: tuple[Case, ...]) -> int:
     _write(output)
     code = report.exit_code(results)
     if (
-        runner.left_threads()
+        runner.left_behind()
     ):  # a store that hung or cannot be closed would keep the process from ending
         sys.stderr.flush()
         os._exit(code)

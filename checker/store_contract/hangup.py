@@ -31,10 +31,13 @@ async def hang_up(
     body: bytes,
     *,
     reading_until: bytes,
+    lingering: float = 0,
     wrap_stream: Callable[[Any], Any] | None = None,
 ) -> None:
-    """Post `body`, cut the connection when `reading_until` has come, and wait until the answer has
-    ended."""
+    """Post `body`, read until `reading_until` has come, linger without reading, cut the connection.
+
+    `lingering` is in seconds. Returns when the answer has ended on the server's side.
+    """
     ended = asyncio.Event()
 
     async def endpoint(request: Request) -> Response:
@@ -52,7 +55,7 @@ async def hang_up(
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
-            await _post_and_cut(listening.getsockname()[1], body, reading_until)
+            await _post_and_cut(listening.getsockname()[1], body, reading_until, lingering)
             await ended.wait()
         finally:
             server.should_exit = True
@@ -73,7 +76,7 @@ class _Ending(StreamingResponse):
             self._ended.set()
 
 
-async def _post_and_cut(port: int, body: bytes, reading_until: bytes) -> None:
+async def _post_and_cut(port: int, body: bytes, reading_until: bytes, lingering: float) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = f"POST /chatkit HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
     writer.write(head.encode() + body)
@@ -84,4 +87,5 @@ async def _post_and_cut(port: int, body: bytes, reading_until: bytes) -> None:
         if not chunk:
             raise ConnectionError(f"the answer ended early: {received[-200:]!r}")
         received += chunk
+    await asyncio.sleep(lingering)
     writer.transport.abort()

@@ -37,7 +37,7 @@ class Loop:
 
     def run(self, coroutine: Coroutine[Any, Any, T], seconds: float) -> T:
         """The coroutine's result. Raises what it raises, or DidNotEnd after `seconds`."""
-        future = asyncio.run_coroutine_threadsafe(_within(coroutine, seconds), self._loop)
+        future = asyncio.run_coroutine_threadsafe(self._within(coroutine, seconds), self._loop)
         try:
             return future.result(seconds + GRACE)
         except concurrent.futures.TimeoutError as error:
@@ -60,14 +60,14 @@ class Loop:
         if not self._thread.is_alive():
             self._loop.close()
 
-
-async def _within(coroutine: Coroutine[Any, Any, T], seconds: float) -> T:
-    task = asyncio.ensure_future(coroutine)
-    done, _ = await asyncio.wait({task}, timeout=seconds)
-    if done:
-        return task.result()
-    task.cancel()
-    await asyncio.wait({task}, timeout=GRACE / 2)
-    if not task.done() or task.cancelled():
-        raise DidNotEnd
-    raise DidNotEnd from task.exception()
+    async def _within(self, coroutine: Coroutine[Any, Any, T], seconds: float) -> T:
+        task = asyncio.ensure_future(coroutine)
+        done, _ = await asyncio.wait({task}, timeout=seconds)
+        if done:
+            return task.result()
+        task.cancel()
+        await asyncio.wait({task}, timeout=GRACE / 2)
+        if not task.done():
+            self.stuck = True  # it does not let itself be cancelled, and must not be torn down
+            raise DidNotEnd
+        raise DidNotEnd from (None if task.cancelled() else task.exception())

@@ -132,7 +132,7 @@ class _Run:
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
         """End the process where a hanging store has left threads that would keep it from ending."""
-        if self._runner.left_threads():
+        if self._runner.left_behind():
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(self._exit_status)

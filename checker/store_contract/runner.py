@@ -52,6 +52,7 @@ class Runner:
         self._threads_before = {*threading.enumerate()}
         self._loop = Loop()
         self._checked = False
+        self._stuck = False
 
     def run(self, case: Case) -> Result:
         """Run one case. Raises TargetError if the factory fails or its stores are not new and empty."""
@@ -74,10 +75,10 @@ class Runner:
         """Stop the loop that the cases ran on."""
         self._loop.close()
 
-    def left_threads(self) -> list[threading.Thread]:
-        """Threads of a store that hung or was not closed, which keep the process from ending."""
+    def left_behind(self) -> bool:
+        """Whether a store that hung or was not closed has left what keeps the process from ending."""
         started = {*threading.enumerate()} - self._threads_before
-        return [thread for thread in started if thread.is_alive() and not thread.daemon]
+        return self._stuck or any(thread.is_alive() and not thread.daemon for thread in started)
 
     def _outcome(self, case: Case) -> tuple[Outcome, str, BaseException | None]:
         for need, reason in HOOKS.items():
@@ -98,6 +99,7 @@ class Runner:
             return "broken", reason_of(error), error
         finally:
             if self._loop.stuck:
+                self._stuck = True
                 self._loop = Loop()
         return "held", "", None
 
