@@ -1017,6 +1017,8 @@ class Evaluator:
                 results.append(atom.args[1])
             elif isinstance(atom, Instance) and atom.cls == "list" and atom.args:
                 results.append(atom.args[0])
+            elif isinstance(atom, Instance) and atom.cls == "tuple" and atom.args:
+                results.append(_at(atom.args, key))
             elif isinstance(atom, ClassObject):
                 results.append(single)
             elif isinstance(atom, (Nothing, Unset)):
@@ -1360,6 +1362,14 @@ class Evaluator:
     def silent(self) -> Evaluator:
         """The same without events: for what is evaluated a second time."""
         return self if self.events is None else Evaluator(self.analysis, self.frame, None, self.caught)
+
+
+def _at(items: tuple[Value, ...], key: Value) -> Value:
+    """The item of a tuple of known types at a literal index; any of them elsewhere."""
+    index = next(iter(key)) if len(key) == 1 else None
+    if isinstance(index, Constant) and type(index.value) is int:
+        return items[index.value] if -len(items) <= index.value < len(items) else UNKNOWN
+    return UNKNOWN
 
 
 def _key_and_value(of: Value) -> tuple[Value, Value] | None:
