@@ -657,8 +657,9 @@ class Analysis:
             given = Evaluator(self, frame, None).evaluate(assigned, State()) if assigned else UNKNOWN
             result = join(result, _settled(given))
         for binding in found.scope.bindings.get(found.name, ()):
-            declared = self.types.annotation(found.scope, binding.annotation)
-            result = join(result, without_missing(declared))
+            if binding.annotation is not None:
+                declared = self.types.annotation(found.scope, binding.annotation)
+                result = join(result, without_missing(declared))
         self._recording = recording
         result = result or UNKNOWN
         self._variables[key] = result

@@ -16,6 +16,7 @@ from store_lint.rules.fallbacks import (
     is_expected,
     only_for_type_checkers,
     replaced_import,
+    required_import,
 )
 from store_lint.tree.expressions import walk
 from store_lint.tree.module import ImportTarget, dotted_name, target_names
@@ -136,7 +137,10 @@ class ChatkitNames:
         if is_expected(self._module, of.scope, of.statement, exceptions):
             return True
         before = replaced_import(self._module, of.statement)
-        return before is not None and not self._fails(before)
+        if before is not None and not self._fails(before):
+            return True
+        first = required_import(self._module, of.statement)
+        return first is not None and self._fails(first)
 
     def _fails(self, statement: cst.Try | cst.TryStar) -> bool:
         """Whether an import in the body of a `try` fails for sure."""
@@ -446,7 +450,11 @@ class ChatkitNames:
         for node, scope in self._unbound(given):
             name = node.value
             near = self._api.nearest(name)
-            if not near or is_expected(self._module, scope, node, frozenset({"NameError"})):
+            if (
+                not near
+                or self._is_quoted(name)
+                or is_expected(self._module, scope, node, frozenset({"NameError"}))
+            ):
                 continue
             right = self._defined(name)
             starred = " or ".join(f"`from {m} import *`" for m in modules)

@@ -89,16 +89,33 @@ def only_for_type_checkers(module: Module, node: cst.CSTNode) -> bool:
 
 def replaced_import(module: Module, node: cst.CSTNode) -> cst.Try | cst.TryStar | None:
     """The `try` of imports whose failure leads to `node`, if it does."""
+    for outer, inner in _around(module, node):
+        if isinstance(outer, (cst.Try, cst.TryStar)) and inner in outer.handlers:
+            assert isinstance(inner, (cst.ExceptHandler, cst.ExceptStarHandler))
+            return outer if _catches_imports(inner) else None
+    return None
+
+
+def required_import(module: Module, node: cst.CSTNode) -> cst.Try | cst.TryStar | None:
+    """The `try` of imports that must have succeeded where `node`, in its `else`, is reached."""
+    for outer, inner in _around(module, node):
+        if isinstance(outer, cst.Try) and inner is outer.orelse:
+            return outer if any(map(_catches_imports, outer.handlers)) else None
+    return None
+
+
+def _around(module: Module, node: cst.CSTNode) -> Iterator[tuple[cst.CSTNode, cst.CSTNode]]:
+    """The nodes around a place, innermost first, each with the part that holds it; in its function."""
     path = [*ancestors(module.source.tree, node), node]
     for outer, inner in reversed(list(pairwise(path))):
         if isinstance(outer, (cst.FunctionDef, cst.Lambda)):
-            return None
-        if isinstance(outer, (cst.Try, cst.TryStar)) and inner in outer.handlers:
-            assert isinstance(inner, (cst.ExceptHandler, cst.ExceptStarHandler))
-            caught = set(_last_names(inner.type)) if inner.type is not None else set(_ALL)
-            if caught & (IMPORT_ERRORS | _ALL):
-                return outer
-    return None
+            return
+        yield outer, inner
+
+
+def _catches_imports(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    caught = set(_last_names(handler.type)) if handler.type is not None else set(_ALL)
+    return bool(caught & (IMPORT_ERRORS | _ALL))
 
 
 def conditions(module: Module, node: cst.CSTNode) -> tuple[cst.CSTNode | None, frozenset[int]]:

@@ -95,18 +95,19 @@ class Layout:
 
     def _find(self, folder: str, dotted: str, level: int) -> str | None:
         parts = dotted.split(".") if dotted else []
-        for root in self._starts(folder, level):
+        is_third_party = not level and bool(parts) and parts[0] in THIRD_PARTY
+        for root in self._starts(folder, level, from_inside=not is_third_party):
+            # What is installed wins over a folder of that name that is no package (`app/chatkit/`).
+            if is_third_party and "__init__.py" not in self.entries(os.path.join(root, parts[0])):
+                continue
             found = self._under(root, parts)
             if found is not None:
-                if level or len(parts) > 1 or parts[0] not in THIRD_PARTY:
-                    return found
-                if os.path.basename(found) == "__init__.py":
-                    return found
+                return found
         if level or not parts or parts[0] in THIRD_PARTY or parts[0] in sys.stdlib_module_names:
             return None
         return self._by_suffix(parts)
 
-    def _starts(self, folder: str, level: int) -> Iterator[str]:
+    def _starts(self, folder: str, level: int, *, from_inside: bool = True) -> Iterator[str]:
         if level:
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)
@@ -121,7 +122,8 @@ class Layout:
         yield from roots
         if "src" in self.entries(roots[-1]):
             yield os.path.join(roots[-1], "src")
-        yield from reversed(packages)  # run from inside the package
+        if from_inside:
+            yield from reversed(packages)  # run from inside the package
 
     def upward(self, folder: str) -> tuple[str, ...]:
         """The folder and those above it, up to the top of its project."""

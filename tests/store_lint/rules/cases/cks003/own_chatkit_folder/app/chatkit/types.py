@@ -1,0 +1,5 @@
+from chatkit.types import MessageContentPart  # CKS003
+
+
+class Local:
+    pass

@@ -1,0 +1,1 @@
+from chatkit.types import OnlyHere, ThreadItem  # CKS003

@@ -1,0 +1,5 @@
+from chatkit.types import OnlyHere, ThreadItem
+
+
+def load(row):
+    return OnlyHere(**row), ThreadItem(**row)

@@ -1,0 +1,1 @@
+from chatkit.types import *
