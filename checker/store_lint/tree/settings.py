@@ -27,7 +27,8 @@ MODULE_NAME: Final = re.compile(
 )
 """What a module is called whose classes hold settings."""
 _CLASS: Final = re.compile(rb"^[ \t]*class[ \t]+(\w+)([^:\n]*)", re.MULTILINE)
-_INSTANCE: Final = re.compile(rb"^(?:async[ \t]+def|def)?[ \t]*(\w+)[ \t]*[=:(]", re.MULTILINE)
+_BOUND: Final = re.compile(rb"^(?:(?:async[ \t]+)?def[ \t]+)?(\w+)[ \t]*[=:(]([^\n]*)", re.MULTILINE)
+_FIELD: Final = re.compile(rb"^[ \t]+(?:def[ \t]+|self\.)?(\w+)[ \t]*[=:(]", re.MULTILINE)
 _NOT_ON_CLASS: Final = re.compile(
     rb"BaseSettings|BaseModel|dataclass|\bself\.\w|^[ \t]+\w+[ \t]*:[^=\n]*$", re.MULTILINE
 )
@@ -50,7 +51,8 @@ class _Holder(NamedTuple):
     names: frozenset[bytes]
     """What the module binds: instances of them, and functions that give one."""
     words: frozenset[bytes]
-    folded: frozenset[bytes]
+    fields: frozenset[bytes]
+    """What its classes may have, without case and underscores."""
 
 
 class SettingsFiles:
@@ -92,7 +94,7 @@ class SettingsFiles:
         classes = frozenset[bytes]().union(*(h.classes for h in holders))
         names = frozenset[bytes]().union(*(h.names for h in holders))
         words = frozenset[bytes]().union(*(h.words for h in holders))
-        folded = frozenset[bytes]().union(*(h.folded for h in holders))
+        fields = frozenset[bytes]().union(*(h.fields for h in holders))
         for match in _RENAMED.finditer(data):
             old = match["imported"] or match["value"]
             new = match["as"] or match["variable"] or match["annotated"]
@@ -106,7 +108,9 @@ class SettingsFiles:
                 return True
             if attribute in words:
                 continue
-            if root in classes or root in names or _fold(attribute) in folded:
+            if root in classes or root in names:
+                return True
+            if (b"_" in attribute or attribute.isupper()) and _fold(attribute) in fields:
                 return True
         return False
 
@@ -161,13 +165,18 @@ def _holder_of(path: str, data: bytes) -> _Holder | None:
     )
     if not classes and not of_settings:
         return None
-    words = frozenset(_WORD.findall(data))
+    holds_on_class = _NOT_ON_CLASS.search(data) is None
+    names = {
+        name
+        for name, rest in _BOUND.findall(data)
+        if _TELLING.search(name) or not classes.isdisjoint(_WORD.findall(rest))
+    }
     return _Holder(
         # On a plain class whose attributes have values, reading them is right.
-        classes if _NOT_ON_CLASS.search(data) else frozenset(),
-        frozenset(_INSTANCE.findall(data)) | (frozenset() if _NOT_ON_CLASS.search(data) else classes),
-        words,
-        frozenset(map(_fold, words)),
+        frozenset() if holds_on_class else classes,
+        frozenset(names | classes if holds_on_class else names),
+        frozenset(_WORD.findall(data)),
+        frozenset(map(_fold, _FIELD.findall(data))),
     )
 
 
