@@ -1,3 +1,4 @@
+# what a chatkit store holds
 import kinds
 from kinds import ThreadItem, UserMessageItem
 
