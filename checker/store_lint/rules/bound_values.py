@@ -152,18 +152,18 @@ class BoundValues:
             return None
         seen: set[str] = set()
         for position, occurrence in enumerate(sorted(read.occurrences, key=lambda o: o.index)):
-            if driver is PSYCOPG and occurrence.name == "%s" and occurrence.type == IS_NULL:
-                if self._sends_no_type(sent, position):
-                    return occurrence.name
+            is_asked = driver is PSYCOPG and occurrence.name == "%s" and occurrence.type == IS_NULL
+            if is_asked and self._sends_no_type(sent, position):
+                return occurrence.name
         for occurrence in read.occurrences:
             if "\0" in occurrence.name:
                 return None
             if occurrence.name in seen or (driver is PSYCOPG and "(" not in occurrence.name):
                 continue
             seen.add(occurrence.name)
-            if occurrence.type == IS_NULL and not occurrence.hidden_before:
-                if driver is ASYNCPG or self._sends_no_type(sent, occurrence.name[2:-2]):
-                    return occurrence.name
+            is_asked = occurrence.type == IS_NULL and not occurrence.hidden_before
+            if is_asked and (driver is ASYNCPG or self._sends_no_type(sent, occurrence.name[2:-2])):
+                return occurrence.name
         return None
 
     def _sends_no_type(self, sent: Sent, key: int | str) -> bool:
@@ -187,14 +187,12 @@ class BoundValues:
         for number, (name, bound) in enumerate(_bound(driver, reads[0], run), 1):
             if bound is None:
                 continue
-            expected, in_limit = self._expected(name, number, reads, driver)
+            expected, in_limit = self._expected(name, number, reads)
             verdict = self._verdict(driver, expected, in_limit, number, bound, sent)
             if verdict is not None:
                 yield self._violation(sent, name, bound, verdict)
 
-    def _expected(
-        self, name: str, number: int, reads: Sequence[_Read], driver: Driver
-    ) -> tuple[str | None, bool]:
+    def _expected(self, name: str, number: int, reads: Sequence[_Read]) -> tuple[str | None, bool]:
         """What the server takes a placeholder for, where every text and every place agree."""
         types: set[str | None] = set()
         in_limit = False
@@ -288,9 +286,8 @@ class BoundValues:
                 "bind an int: round it as it is meant, `int(...)` or `round(...)`",
                 "warning",
             )
-        if refusal is None and expected == "timestamp" and given == DATETIME:
-            if isinstance(atom, Instance) and atom.args == (AWARE,):
-                refusal = "can't subtract offset-naive and offset-aware datetimes"
+        if expected == "timestamp" and isinstance(atom, Instance) and atom.args == (AWARE,):
+            refusal = "can't subtract offset-naive and offset-aware datetimes"
         if refusal is None:
             return None
         severity: Severity = "error"
@@ -529,8 +526,8 @@ def _in_order(
         return None
     if driver in SQLITE:
         said = (
-            f"sqlite3 says 'Incorrect number of bindings supplied. The current statement uses {wanted}, "
-            f"and there are {given} supplied.'"
+            "sqlite3 says 'Incorrect number of bindings supplied. The current statement uses "
+            f"{wanted}, and there are {given} supplied.'"
         )
     elif run.absent:
         said = (
@@ -556,7 +553,8 @@ def _not_a_sequence(driver: Driver, other: str, wanted: int) -> tuple[str, str] 
         if other != "str":
             return "sqlite3 says 'parameters are of unsupported type'", remedy
         return (
-            f"a str is taken for a sequence of its characters, and the text has {_placeholders(wanted)}",
+            "a str is taken for a sequence of its characters, and the text has "
+            f"{_placeholders(wanted)}",
             remedy,
         )
     if wanted > 1:
@@ -591,7 +589,8 @@ def _remedy(expected: str, given: str, bound: Bound) -> str:
     if given == "object" and expected in _JSON | {"text"}:
         return f"bind its JSON: `{shown}.model_dump_json()`, or the field that is meant"
     if expected in _JSON:
-        return f"bind JSON text: `json.dumps({shown})`, or set a codec with `set_type_codec('{expected}', …)`"
+        codec = f"set_type_codec('{expected}', …)"
+        return f"bind JSON text: `json.dumps({shown})`, or set a codec with `{codec}`"
     if expected == "text":
         return (
             f"bind a str: `str({shown})`"
@@ -602,7 +601,10 @@ def _remedy(expected: str, given: str, bound: Bound) -> str:
         return _without_call(node, "str", "an int; the cast to str is what fails")
     if expected in ("timestamptz", "timestamp", "date"):
         if given == DATETIME:
-            return "make the column timestamptz, or take the zone off: `.replace(tzinfo=None)` after `.astimezone(timezone.utc)`"
+            return (
+                "make the column timestamptz, or take the zone off: "
+                "`.astimezone(timezone.utc).replace(tzinfo=None)`"
+            )
         inner = _isoformatted(node) or _wrapped(node, "str")
         return (
             f"bind the datetime itself: `{_code(inner)}`"

@@ -12,6 +12,7 @@ from store_lint.flow.knowledge import CANONICAL
 from store_lint.flow.state import held_items
 from store_lint.flow.strings import pieces
 from store_lint.flow.values import (
+    NEVER,
     BuiltMapping,
     BuiltSequence,
     Function,
@@ -83,7 +84,7 @@ class Queries:
 
     sent: list[Sent] = field(default_factory=list[Sent])
     feeding: dict[cst.CSTNode, str] = field(default_factory=dict[cst.CSTNode, str])
-    """The places where lists and dicts are built whose contents go into a query, with the driver's name."""
+    """The places where lists and dicts are built that go into a query, with the driver's name."""
     filled: set[cst.CSTNode] = field(default_factory=set[cst.CSTNode])
     """Those of them that are not always empty when the query is sent."""
     expressions: list[tuple[CallEvent, cst.BaseExpression, Value]] = field(
@@ -147,10 +148,8 @@ def _feed(event: CallEvent, args: tuple[Argument, ...], driver: str, found: Quer
         if arg.keyword is not None and arg.keyword not in QUERY_NAMES:
             continue
         found.expressions.append((event, arg.node.value, arg.value))
-        values = [arg.value]
-        for part in walk(arg.node.value):
-            if isinstance(part, cst.Name) and part.value in event.state.paths:
-                values.append(event.state.paths[part.value])
+        names = [part.value for part in walk(arg.node.value) if isinstance(part, cst.Name)]
+        values = [arg.value, *(event.state.paths.get(name, NEVER) for name in names)]
         for atom in join_all(values):
             if not isinstance(atom, (BuiltSequence, BuiltMapping)):
                 continue

@@ -294,12 +294,12 @@ def _elements(
     """The elements by which `+=` and `extend` make a list longer."""
     held = held_items(event.state, added)
     scope = event.frame.scope
-    if held is not None and held.known is not None and len(held.sites) == len(held.known):
-        if isinstance(node, (cst.List, cst.Tuple)):
-            for item, site in zip(held.known, held.sites, strict=True):
-                place = site if isinstance(site, cst.BaseExpression) else node
-                yield _Grown(name, place, item, event.state, scope)
-            return
+    if held is not None and held.known is not None and isinstance(node, (cst.List, cst.Tuple)):
+        places = held.sites if len(held.sites) == len(held.known) else (node,) * len(held.known)
+        for item, site in zip(held.known, places, strict=True):
+            place = site if isinstance(site, cst.BaseExpression) else node
+            yield _Grown(name, place, item, event.state, scope)
+        return
     if held is not None:
         yield _Grown(name, node, held.any, event.state, scope)
         return
@@ -338,9 +338,10 @@ def unannotated(module: Module, context: Context, found: Queries) -> Iterator[Vi
         names = {part.value for part in walk(expression) if isinstance(part, cst.Name)}
         for param in parameters(method)[1:]:
             name = param.name.value
-            if name in names and param.annotation is None and not param.star:
-                if _is_argument(name, event.frame.scope) and name not in fed.setdefault(method, []):
-                    fed[method].append(name)
+            is_bare = name in names and param.annotation is None and not param.star
+            known = fed.setdefault(method, [])
+            if is_bare and name not in known and _is_argument(name, event.frame.scope):
+                known.append(name)
     for method, names in fed.items():
         if not names or not ancestors(module.source.tree, method):
             continue
@@ -348,8 +349,8 @@ def unannotated(module: Module, context: Context, found: Queries) -> Iterator[Vi
         listed = ", ".join(f"`{name}`" for name in names)
         yield Violation(
             method.name,
-            f"{method.name.value}() binds {listed} to a query, and {'it has' if one else 'they have'} no "
-            "annotation: nothing can check the type that the server needs",
+            f"{method.name.value}() binds {listed} to a query, and {'it has' if one else 'they have'} "
+            "no annotation: nothing can check the type that the server needs",
             "annotate as the Store does: "
             + ", ".join(f"`{name}: {_TYPES.get(name, 'str')}`" for name in names),
             "warning",

@@ -97,6 +97,11 @@ _BOUNDARIES: Final = frozenset(
     ]
 )
 _OPERATOR_WORDS: Final = frozenset({"at", "collate", "operator", "interval", "array"})
+_HEADS: Final = (
+    "set", "where", "limit", "offset", "select", "from", "returning", "values", "having", "order",
+    "group",
+)  # fmt: skip
+"""The words that begin a clause."""
 _RESULTS: Final[dict[str, str]] = {
     "now": "timestamptz",
     "statement_timestamp": "timestamptz",
@@ -268,21 +273,14 @@ class Statement:
                     yield from self._in_order(index + 1, closing, child)
                     index = closing + 1
                     continue
-            if self.tokens[index].text in ("select", "values") and region.verb == "insert":
-                if index > start:  # INSERT … SELECT
-                    stop = next(
-                        (
-                            i
-                            for i in range(index, end)
-                            if self._starts_clause(i, index, ("on", "returning"))
-                        ),
-                        end,
-                    )
-                    if self.tokens[index].text == "select":
-                        child = self._region(index, stop, region)
-                        yield from self._in_order(index, stop, child)
-                        index = stop
-                        continue
+            if region.verb == "insert" and index > start and self._is_word(index, "select"):
+                behind = (
+                    i for i in range(index, end) if self._starts_clause(i, index, ("on", "returning"))
+                )
+                stop = next(behind, end)
+                yield from self._in_order(index, stop, self._region(index, stop, region))
+                index = stop
+                continue
             yield index
             index += 1
 
@@ -496,7 +494,7 @@ class Statement:
         return (
             self._compared(low, high, before, after)
             or self._calculated(low, high, before, after)
-            or self._listed(low, high, before, after)
+            or self._listed(low, before, after)
         )
 
     def _is_null_test(self, index: int) -> bool:
@@ -540,10 +538,7 @@ class Statement:
         for operator, other, is_left in ((before, low - 2, True), (after, high + 2, False)):
             if operator not in _ARITHMETIC and operator not in ("||", "@>", "<@", "->>", "#>>", "#>"):
                 continue
-            if is_left:
-                known = self._primary_type(*self._primary(other))
-            else:
-                known = self._primary_after(other)
+            known = self._primary_type(*self._primary(other)) if is_left else self._primary_after(other)
             if operator in _ARITHMETIC:
                 if not is_left and operator == "*" and self._is_word(other, "interval"):
                     return "float"
@@ -559,8 +554,8 @@ class Statement:
                 return "text" if operator == "->>" else "text[]"
         return None
 
-    def _listed(self, low: int, high: int, before: str, after: str) -> str | None:
-        """The type in `IN ($1, $2)`, `ANY($1)`, `VALUES ($1, $2)`, `(a, b) < ($1, $2)`, `COALESCE($1, x)`."""
+    def _listed(self, low: int, before: str, after: str) -> str | None:
+        """The type in `IN ($1, $2)`, `ANY($1)`, `VALUES ($1, $2)`, `(a, b) < ($1, $2)`, `f($1, x)`."""
         opening = self._opening[low]
         if opening is None or before not in ("(", ",") or after not in (",", ")"):
             return None
@@ -670,13 +665,9 @@ class Statement:
         for at in range(index - 1, -1, -1):
             while depth_at is not None and at < depth_at:
                 depth_at = self._opening[depth_at]
-            if self._opening[at] == depth_at and self._is_word(
-                at,
-                "set", "where", "limit", "offset", "select", "from", "returning", "values", "having",
-                "order", "group",
-            ):  # fmt: skip
-                if self._text(at) != "from" or self._text(at - 1) != "distinct":
-                    return self._text(at)
+            is_head = self._opening[at] == depth_at and self._is_word(at, *_HEADS)
+            if is_head and (self._text(at) != "from" or self._text(at - 1) != "distinct"):
+                return self._text(at)
         return ""
 
     def _is_boundary(self, index: int) -> bool:
@@ -782,9 +773,9 @@ class Statement:
         if index >= len(self.tokens):
             return None
         token = self.tokens[index]
-        if self._is_word(index, "interval", "timestamptz", "date") and index + 1 < len(self.tokens):
-            if self.tokens[index + 1].kind == "string":
-                return index + 1
+        following = self.tokens[index + 1].kind if index + 1 < len(self.tokens) else ""
+        if following == "string" and self._is_word(index, "interval", "timestamptz", "date"):
+            return index + 1
         if token.text == "(":
             end = self._pairs.get(index)
         elif token.kind in ("string", "number", "param"):

@@ -53,7 +53,7 @@ _ACTIONS: Final = frozenset(
 
 @dataclass(slots=True)
 class Schema:
-    """Which type each column of each table has; a column that two statements give two types has both."""
+    """The types of the columns of each table; two, where two statements give two."""
 
     columns: dict[str, dict[str, set[str]]] = field(default_factory=dict[str, "dict[str, set[str]]"])
     order: dict[str, list[str]] = field(default_factory=dict[str, "list[str]"])
