@@ -284,6 +284,7 @@ class _Messages:
         expression: cst.BaseExpression,
     ) -> Iterator[Violation]:
         inside = {id(part) for part in walk(expression)}
+        told: set[int] = set()
         state = event.state
         if isinstance(expression, cst.Name) and value == _SETTLED:
             value, state = self._of_constant(event.frame.scope, expression, value, state)
@@ -298,6 +299,9 @@ class _Messages:
                 continue
             place = misfit.site if misfit.site is not None and id(misfit.site) in inside else expression
             assert isinstance(place, cst.BaseExpression)
+            if id(place) in told:
+                continue
+            told.add(id(place))
             yield self._violation(event.frame.scope, owner, field, misfit, place, expression)
 
     def _of_constant(

@@ -76,11 +76,12 @@ class Contents:
 
     def of_field(self, field: Field, value: Value, state: State) -> list[Misfit]:
         """What is wrong with `value` for a field."""
-        return self._value(value, _parsed(field.type), state, None)
+        return self.of_type(field.type, value, state)
 
     def of_type(self, text: str, value: Value, state: State) -> list[Misfit]:
-        """What is wrong with `value` for a type as the API data writes it."""
-        return self._value(value, _parsed(text), state, None)
+        """What is wrong with `value` for a type as the API data writes it, in a fixed order."""
+        found = self._value(value, _parsed(text), state, None)
+        return sorted(found, key=lambda misfit: (misfit.kind, misfit.found, misfit.wanted))
 
     def of_elements(self, wanted: Value, value: Value, state: State) -> list[Misfit]:
         """What is wrong with `value` in a list of messages' contents."""
