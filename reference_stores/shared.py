@@ -318,7 +318,7 @@ class _Writer:
 _Doubt = Callable[[Any], bool]
 
 
-def _doubt_of(annotation: Any, within: tuple[type, ...] = ()) -> _Doubt:
+def _doubt_of(annotation: Any) -> _Doubt:
     """The test for values of a type; `_never` itself if there can be no doubt."""
     origin, arguments = get_origin(annotation), get_args(annotation)
     if annotation in (str, bool, NoneType, datetime, AnyUrl) or origin is Literal:
@@ -326,29 +326,39 @@ def _doubt_of(annotation: Any, within: tuple[type, ...] = ()) -> _Doubt:
     if annotation in (int, float):
         return _is_odd_number
     if origin is Annotated:
-        return _doubt_of(arguments[0], within)
+        return _doubt_of(arguments[0])
     if origin is dict or annotation is Any:
         return _is_odd
     if origin is list:
-        return _doubt_of_list(_doubt_of(arguments[0], within))
+        return _doubt_of_list(_doubt_of(arguments[0]))
     if origin in (Union, UnionType):
-        of_types = {_class_of(choice): _doubt_of(choice, within) for choice in arguments}
+        of_types = {_class_of(choice): _doubt_of(choice) for choice in arguments}
         if all(doubt is _never for doubt in of_types.values()):
             return _never
         return lambda value: of_types.get(type(value), _always)(value)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return _doubt_of_model(annotation, within)
+        return _doubt_of_model(annotation)
     return _always
 
 
-def _doubt_of_model(model: type[BaseModel], within: tuple[type, ...]) -> _Doubt:
-    model.model_rebuild()  # pydantic resolves the names in annotations when a model is first needed
-    if model in within or model.model_config.get("extra") == "allow":
+_doubts_of_models: Final[dict[type[BaseModel], _Doubt]] = {}
+
+
+def _doubt_of_model(model: type[BaseModel]) -> _Doubt:
+    if model not in _doubts_of_models:
+        _doubts_of_models[model] = _always  # of a model within itself
+        _doubts_of_models[model] = _doubt_of_fields(model)
+    return _doubts_of_models[model]
+
+
+def _doubt_of_fields(model: type[BaseModel]) -> _Doubt:
+    if model.model_config.get("extra") == "allow":
         return _always
+    model.model_rebuild()  # pydantic resolves the names in annotations when a model is first needed
     of_fields = [
         (name, doubt)
         for name, field in model.model_fields.items()
-        if (doubt := _doubt_of(field.annotation, (*within, model))) is not _never
+        if (doubt := _doubt_of(field.annotation)) is not _never
     ]
 
     def in_fields(value: object) -> bool:
