@@ -7,7 +7,8 @@ of it, and is made once a file, for the rules that need it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import libcst as cst
 
@@ -240,17 +241,26 @@ def walk(node: cst.CSTNode, *, into_scopes: bool = True) -> Iterator[cst.CSTNode
             and isinstance(current, (cst.FunctionDef, cst.ClassDef, cst.Lambda))
         ):
             continue
-        stack.extend(reversed(tuple(children(current))))
+        stack.extend(reversed(children(current)))
 
 
-def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The code right below `node`."""
+    found: list[cst.CSTNode] = []
     for name in code_fields(type(node)):
-        value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            yield value
-        elif isinstance(value, (tuple, list)):
-            yield from value  # pyright: ignore[reportUnknownVariableType]
+        value: Any = getattr(node, name)
+        kind = cast("type[object]", type(value))
+        if kind is tuple or kind is list:
+            found.extend(value)
+        elif _is_node_kind(kind):
+            found.append(value)
+    return found
+
+
+# isinstance() of an abstract class runs Python code, for each of the many nodes of a tree.
+@cache
+def _is_node_kind(kind: type[object]) -> bool:
+    return issubclass(kind, cst.CSTNode)
 
 
 def ancestors(root: cst.CSTNode, node: cst.CSTNode) -> list[cst.CSTNode]:
@@ -270,5 +280,5 @@ def ancestors(root: cst.CSTNode, node: cst.CSTNode) -> list[cst.CSTNode]:
         if current is node:
             return path
         path.append(current)
-        pending.append(children(current))
+        pending.append(iter(children(current)))
     return []
