@@ -127,20 +127,15 @@ def _type_parameters(cls: LocalClass) -> list[str]:
     ]
     given = listed or [_arguments(arg.value, cls) for arg in cls.node.bases]
     names = dict.fromkeys(name for names in given for name in names if name.isidentifier())
-    return [
-        name
-        for name in names
-        if cls.module.scope.bindings.get(name) is None or _is_type_variable(cls, name)
-    ]
+    return [name for name in names if _is_type_variable(cls, name)]
 
 
 def _is_type_variable(cls: LocalClass, name: str) -> bool:
-    bindings = cls.module.scope.bindings[name]
-    return any(
-        (isinstance(b.value, cst.Call) and _last_name(b.value.func) == "TypeVar")
-        or (b.target is not None and _TYPE_VARIABLE_NAME.match(name))
-        for b in bindings
-    )
+    bindings = cls.module.scope.bindings.get(name, [])
+    if any(isinstance(b.value, cst.Call) and _last_name(b.value.func) == "TypeVar" for b in bindings):
+        return True
+    is_imported = not bindings or bindings[-1].target is not None
+    return is_imported and _TYPE_VARIABLE_NAME.match(name) is not None
 
 
 def _last_name(node: cst.BaseExpression) -> str | None:

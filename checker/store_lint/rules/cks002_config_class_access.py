@@ -12,6 +12,7 @@ import libcst as cst
 from store_lint.rules.base import Replacement, Rule, Violation
 from store_lint.rules.instances import Instances
 from store_lint.tree.guards import expects
+from store_lint.tree.layout import THIRD_PARTY
 from store_lint.tree.objects import Objects, Thing
 from store_lint.tree.program import External, LocalClass, LocalModule
 from store_lint.tree.settings import CLASS_NAME, MODULE_NAME
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from store_lint.rules.base import Context
     from store_lint.rules.instances import Way
     from store_lint.tree.expressions import Assigned, Use
-    from store_lint.tree.module import ImportTarget, Module
+    from store_lint.tree.module import Binding, ImportTarget, Module
     from store_lint.tree.program import Program
     from store_lint.tree.shape import Member, Shape
 
@@ -36,7 +37,7 @@ _OF_DESCRIPTORS: Final = frozenset(
 )
 _GUESSED_CLASS: Final = re.compile(r"[A-Z]\w*(?:Config|Settings)$|(?:Config|Settings)$")
 _GUESSED_SETTING: Final = re.compile(
-    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"
+    r"[A-Z][A-Z0-9]{2,}(?:_[A-Z0-9]+)*$|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$"
     r"|[a-z]\w*_(?:url|uri|dsn|key|secret|token|password|host|port|database|db)$"
 )
 
@@ -343,18 +344,26 @@ class _Check:
 
     # Classes outside of the tree
 
+    def _imported_name(self, use: Use, base: cst.BaseExpression) -> str | None:
+        """What an imported thing is called where it is defined: `Config` of `conf.Config` as well."""
+        root = base.value if isinstance(base, cst.Attribute) else base
+        if not isinstance(root, cst.Name) or root.value in use.hidden:
+            return None
+        owner = self._objects.binder(use.scope, root.value)
+        bindings = owner.every_binding(root.value) if owner is not None else []
+        if isinstance(base, cst.Attribute):
+            is_import = len(bindings) == 1 and bindings[0].target is not None
+            return base.attr.value if is_import else None
+        return _last_imported(bindings)
+
     def _guessed(self, use: Use, node: cst.Attribute) -> Violation | None:
-        base, name = node.value, node.attr.value
-        if not isinstance(base, cst.Name) or id(node) in self._called:
+        name = node.attr.value
+        if id(node) in self._called or not _GUESSED_SETTING.match(name):
             return None
-        owner = self._objects.binder(use.scope, base.value)
-        if owner is None or base.value in use.hidden or not _GUESSED_SETTING.match(name):
+        imported = self._imported_name(use, node.value)
+        if not imported or not _GUESSED_CLASS.match(imported):
             return None
-        bindings = owner.every_binding(base.value)
-        imported = bindings[0].target.name if bindings and bindings[0].target else None
-        if len(bindings) != 1 or not imported or not _GUESSED_CLASS.match(imported):
-            return None
-        found = self._program.resolve(use.scope, base)
+        found = self._program.resolve(use.scope, node.value)
         if any(not isinstance(d, External) or _is_library(d.dotted) for d in found):
             return None
         return Violation(
@@ -365,6 +374,13 @@ class _Check:
             f"read it from an instance of `{imported}`",
             severity="warning",
         )
+
+
+def _last_imported(bindings: list[Binding]) -> str | None:
+    """The name in its module of what a name is bound to, where one import binds it."""
+    if len(bindings) != 1 or bindings[0].target is None:
+        return None
+    return bindings[0].target.name
 
 
 def _is_setattr(call: cst.Call) -> bool:
@@ -384,7 +400,7 @@ def _edits(way: Way | None) -> tuple[Replacement, ...]:
 
 
 def _is_library(dotted: str) -> bool:
-    return dotted.partition(".")[0] in {*sys.stdlib_module_names, "chatkit", "pydantic"}
+    return dotted.partition(".")[0] in {*sys.stdlib_module_names, *THIRD_PARTY}
 
 
 def _same_but_case(name: str, members: Iterable[str]) -> str | None:
