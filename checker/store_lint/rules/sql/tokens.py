@@ -31,7 +31,7 @@ _TOKEN: Final[dict[Style, re.Pattern[str]]] = {
       | (?P<param>{param})
       | (?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w))
       | (?P<word>[A-Za-z_{HOLE}\d][\w${HOLE}]*)
-      | (?P<op>::|:=|%%|[-+*/<>=~!@\#%^&|?]+)
+      | (?P<op>::|:=|%%|(?:(?!{param}|--|/\*)[-+*/<>=~!@\#%^&|?])+)
       | (?P<mark>.)
         """,
         re.VERBOSE | re.DOTALL,
