@@ -227,7 +227,7 @@ async def test_a_client_that_hangs_up_loses_nothing(
 ) -> None:
     """The fast stream meets a client that does not read, so that all buffers on the way are full."""
     slow = kind == "slow"
-    server = Server(store, "word " if slow else "x" * 50_000, 0.02 if slow else 0)
+    server = Server(store, "word " if slow else "x" * 20_000, 0.02 if slow else 0)
     async with serving(application(server, **layers)) as port:
         read = await ask_and_hang_up(port, reads=slow, seconds=0.5)
         if slow:
