@@ -42,6 +42,7 @@ _ADAPTING: Final = "pydantic.TypeAdapter.validate_python"
 _ASKS_FOR_RELEASE: Final = re.compile(
     r"__version__|\bversion\(|CHATKIT_\w+|model_fields|__fields__|__annotations__|\bsignature\("
 )
+_LISTS_FIELDS: Final = r"fields|__annotations__|__dict__|dir\(|_dump\("
 _BASE_NAME: Final = re.compile(r"^Base(?=[A-Z])|Base$")
 # What is meant by a name that no spelling leads to, by the class that lacks it or a base of it.
 _MEANT: Final[dict[str, dict[str, str]]] = {
@@ -449,11 +450,21 @@ class _Check:
         return found
 
     def _meets(self, cls: LocalClass) -> bool:
-        """Whether this file may be handed an instance: it, or who uses the class, imports the other."""
-        if self._imports(self._module, cls.module):
+        """Whether this file may be handed an instance.
+
+        So it is where it imports a file that uses the class, is imported by one, or where a third
+        file imports both.
+        """
+        program, here = self._context.program, self._module
+        users = [cls.module, *program.mentioning(cls.name, here)]
+        if any(self._imports(here, user) or self._imports(user, here) for user in users):
             return True
-        users = self._context.program.mentioning(cls.name, self._module)
-        return any(self._imports(user, self._module) for user in users)
+        folder = here.path.parent.name
+        stem = folder if here.path.stem == "__init__" else here.path.stem
+        return any(
+            self._imports(third, here) and any(self._imports(third, user) for user in users)
+            for third in program.mentioning(stem, here)
+        )
 
     def _imports(self, module: Module, other: Module) -> bool:
         if module is other:
@@ -504,7 +515,7 @@ class _Check:
 
     def _is_guarded(self, frame: Frame, node: cst.CSTNode, name: str) -> bool:
         """Whether the code asks first whether the release has the field."""
-        asked = rf"['\"]{name}['\"]\s+(?:not\s+)?in\b[^\n:]*(?:fields|__annotations__|__dict__|dir\()"
+        asked = rf"['\"]{name}['\"]\s+(?:not\s+)?in\b[^\n:]*(?:{_LISTS_FIELDS})"
         if re.search(asked, self._module.source.text):
             return True
         path = [*ancestors(frame.scope.node, node), node]

@@ -1,0 +1,5 @@
+from chatkit.types import ThreadMetadata
+
+
+class OwnedThread(ThreadMetadata):
+    owner: str
