@@ -1018,13 +1018,13 @@ class Analysis:
         params = [*target.node.params.posonly_params, *target.node.params.params][skip:]
         by_name = {p.name.value: p for p in (*params, *target.node.params.kwonly_params)}
         position = 0
-        extra: list[Value] = []
+        extra: list[tuple[Value, cst.CSTNode]] = []
         for arg in args:
             if arg.star:
                 return
             if arg.keyword is None:
                 if position >= len(params):
-                    extra.append(arg.value)
+                    extra.append((arg.value, arg.node.value))
                     continue
                 name = params[position].name.value
                 position += 1
@@ -1044,7 +1044,8 @@ class Analysis:
                     entry.heap[atom.site] = held
         star = target.node.params.star_arg
         if isinstance(star, cst.Param):
-            entry.heap[star] = Items(tuple(extra), join_all(extra))
+            values = tuple(given for given, _ in extra)
+            entry.heap[star] = Items(values, join_all(values), tuple(place for _, place in extra))
             entry.paths[star.name.value] = value(BuiltSequence(star, "tuple"))
 
     def _declare_parameters(
@@ -1414,7 +1415,11 @@ def _expanded(args: tuple[Argument, ...], state: State) -> tuple[Argument, ...]:
         if held is None or held.known is None:
             found.append(arg)
         else:
-            found.extend(Argument(arg.node, item) for item in held.known)
+            places = held.sites if len(held.sites) == len(held.known) else ()
+            nodes = [cst.Arg(p) for p in places if isinstance(p, cst.BaseExpression)]
+            if len(nodes) != len(held.known):
+                nodes = [arg.node] * len(held.known)
+            found.extend(Argument(node, item) for node, item in zip(nodes, held.known, strict=True))
     return tuple(found)
 
 

@@ -27,7 +27,7 @@ class UntypedQueryParam(Rule):
 
     def check(self, module: Module, context: Context) -> Iterable[Violation]:
         events = context.flow.events(module)
-        found = queries(module, events)
+        found = queries(module, context.flow)
         if not found.sent and not found.expressions:
             return ()
         folder = folder_of(str(module.path.parent))

@@ -25,11 +25,14 @@ from store_lint.flow.values import (
 from store_lint.rules.sql.drivers import QUERY_NAMES, query_by_name, query_of
 from store_lint.rules.sql.tokens import is_statement, text_of
 from store_lint.tree.expressions import walk
+from store_lint.tree.module import parameters
+from store_lint.tree.program import LocalFunction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from store_lint.flow.events import Argument, CallEvent, Events
+    from store_lint.flow import Analysis
+    from store_lint.flow.events import Argument, CallEvent
     from store_lint.flow.values import Entries, State, Value
     from store_lint.rules.sql.drivers import Query
     from store_lint.tree.module import Module
@@ -93,18 +96,18 @@ class Queries:
     """Every expression whose value goes into a query, items of lists included."""
 
 
-def queries(module: Module, events: Events) -> Queries:
+def queries(module: Module, flow: Analysis) -> Queries:
     """Find the queries of a file among its calls."""
     imports = frozenset(_DRIVER_IMPORT.findall(module.source.text))
     found = Queries()
-    for node, reached in events.calls.items():
+    for node, reached in flow.events(module).calls.items():
         if not node.args:
             continue
         for event in reached:
             texts, text = _text(event)
             if text is None:
                 continue
-            query = _query(event, texts, imports)
+            query = _query(event, texts, imports) or _query_of_wrapper(event, module, flow)
             if query is None and not texts:
                 continue
             rest = tuple(a for a in event.args if a is not text)
@@ -141,6 +144,37 @@ def _query(event: CallEvent, texts: tuple[str, ...], imports: frozenset[str]) ->
         else:
             found.add(None)
     return found.pop() if len(found) == 1 else None
+
+
+def _query_of_wrapper(event: CallEvent, module: Module, flow: Analysis) -> Query | None:
+    """The query that a function of another file sends with the text and parameters that it is handed.
+
+    One of this file needs no such question: the analysis follows the call into it.
+    """
+    if len(event.callee) != 1:
+        return None
+    (atom,) = event.callee
+    if not isinstance(atom, Function) or not isinstance(atom.target, LocalFunction):
+        return None
+    wrapper = atom.target
+    if wrapper.module is module or not isinstance(wrapper.node.params.star_arg, cst.Param):
+        return None
+    text, rest = parameters(wrapper.node)[-2:]  # *args is the last, unless keywords follow
+    for reached in flow.events(wrapper.module).calls.values():
+        for inner in reached:
+            if inner.frame.scope is not wrapper.scope or len(inner.args) != 2:
+                continue
+            first, second = (arg.node.value for arg in inner.args)
+            hands_on = (
+                inner.args[1].star == "*"
+                and isinstance(first, cst.Name)
+                and isinstance(second, cst.Name)
+                and (first.value, second.value) == (text.name.value, rest.name.value)
+            )
+            query = _query(inner, (), frozenset()) if hands_on else None
+            if query is not None and query.driver.spreads:
+                return query
+    return None
 
 
 def _feed(event: CallEvent, args: tuple[Argument, ...], driver: str, found: Queries) -> None:

@@ -15,3 +15,6 @@ class S(Store[dict]):
         params = [name]
         params.append(limit)  # CKS005
         await self._fetch("SELECT 1 FROM t WHERE a = $1 LIMIT $2", *params)
+        await self._fetch("SELECT 1 FROM t LIMIT $1", str(limit))  # CKS005
+        values: list[object] = [name, str(limit)]  # CKS005
+        await self._fetch("SELECT 1 FROM t WHERE a = $1 LIMIT $2", *values)

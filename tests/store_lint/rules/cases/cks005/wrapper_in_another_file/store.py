@@ -1,0 +1,17 @@
+from chatkit.store import Store
+
+from db import Database
+
+
+class S(Store[dict]):
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def find(self, name: str, limit: int) -> None:
+        await self.database.fetch("SELECT 1 FROM t LIMIT $1", limit)
+        await self.database.fetch("SELECT 1 FROM t LIMIT $1", str(limit))  # CKS005
+        await self.database.fetch("SELECT $1::text, $2::text", name)  # CKS005
+        await self.database.log("SELECT $1::text, $2::text", name)
+        params = [name]
+        params.append(limit)  # CKS005
+        await self.database.fetch("SELECT 1 FROM t WHERE a = $1 LIMIT $2", *params)
