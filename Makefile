@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check format data benchmark clean
+.PHONY: demo test other-pythons check format data benchmark clean
 
 demo: $(VENV)/.runtime
 	@echo
@@ -20,6 +20,11 @@ test: $(VENV)/.development
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/pytest -n auto
+	$(BIN)/python tests/other_pythons.py
+
+# The checker's tests on the oldest and the newest Python that the machine has.
+other-pythons: $(VENV)/.development
+	$(BIN)/python tests/other_pythons.py
 
 check: $(VENV)/.development
 	$(BIN)/ruff check .

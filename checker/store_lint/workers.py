@@ -139,12 +139,16 @@ def _deep(body: Callable[[], Checked]) -> Checked:
     """Run in a thread with a deep stack: the native parser and the analysis recurse with the code."""
     import sys
     import threading
+    import warnings
 
     outcome: list[Checked | BaseException] = []
 
     def kept() -> None:
         try:
-            outcome.append(body())
+            with warnings.catch_warnings():
+                # Python warns of what stands in the strings of a checked file as of its own.
+                warnings.simplefilter("ignore")
+                outcome.append(body())
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             outcome.append(error)
 

@@ -290,3 +290,11 @@ def test_a_class_that_derives_over_files_that_never_mention_chatkit_is_found(tmp
     (tmp_path / "b.py").write_text("from a import Base as Below\n\nclass Second(Below):\n    pass\n")
     (tmp_path / "c.py").write_text("from b import Second\n\nclass Third(Second): ...\n\nThird()\n")
     assert found(check(tmp_path), tmp_path) == ["c.py"]
+
+
+def test_python_s_warnings_of_a_checked_file_do_not_reach_the_user(tmp_path: Path) -> None:
+    doubtful = 'pattern = "\\d" + {"\\w": "\\s"}["\\w"]\n"a"(1)\n'
+    (tmp_path / "store.py").write_text(STORE + doubtful, "utf-8")
+    command = [sys.executable, "-W", "always", "-m", "store_lint", "--format", "agent", "."]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
