@@ -1,7 +1,7 @@
 """Runs the checker's tests on the oldest and the newest Python of the machine: `make other-pythons`.
 
-What the checker is made of differs by Python: `ast`, `tokenize`, `dataclasses`, how deep it recurses. The
-Python that runs the whole suite anyway is left out. Environments stand in .venvs.
+What the checker is made of differs by Python: `ast`, `tokenize`, `dataclasses`, how deep it recurses.
+The Python that runs the whole suite anyway is left out. Environments stand in .venvs.
 """
 
 from __future__ import annotations
