@@ -35,6 +35,8 @@ _STUBBED: Final = re.compile(
     r"sys\.modules(?:\[|\.setdefault\(|\.update\()|patch\.dict\([^)]*sys\.modules"
 )
 """A file that puts modules of its own in place of others."""
+_FILES: Final = ("__init__.py", "server.py", "store.py", "types.py")
+"""What a package that is a chatkit of its own holds."""
 _LISTED: Final = 3
 
 
@@ -86,6 +88,8 @@ class ChatkitNames:
         found = self._import_violation(of)
         if found is None or self._is_provided_for(of):
             return None
+        if of.name is not None and self._is_forked(of.module, of.name):
+            return None
         if only_for_type_checkers(self._module, of.statement):
             return Violation(
                 found.node,
@@ -129,6 +133,21 @@ class ChatkitNames:
         found = self._api.canonical(dotted)
         known = found.startswith("chatkit.") and found != dotted
         return found if known and self._api.lookup(found) is not None else None
+
+    def _is_forked(self, module: str, name: str) -> bool:
+        """Whether a chatkit of the project's own (`chatkit-python/chatkit/`) has the name."""
+        if module.partition(".")[0] != "chatkit":
+            return False
+        defined = rf"(?:class|def)\s+{re.escape(name)}\b|^{re.escape(name)}\b".encode()
+        for other in self._program.mentioning(name, self._module, b"(?m)" + defined):
+            path = other.path
+            ending = path.parent if path.name == "__init__.py" else path.with_suffix("")
+            if not ending.as_posix().endswith("/" + module.replace(".", "/")):
+                continue
+            beside = (path.parent / file for file in _FILES)
+            if name in other.scope.bindings and all(file.is_file() for file in beside):
+                return True
+        return False
 
     def _is_provided_for(self, of: _Imported) -> bool:
         exceptions = IMPORT_ERRORS
@@ -354,7 +373,10 @@ class ChatkitNames:
                 continue
             found = self._wrong_attribute(node, scope)
             # `setattr(types, "Name", ...)`, in whatever way, gives it one.
-            if found is not None and not self._is_quoted(node.attr.value):
+            if found is None or self._is_quoted(node.attr.value):
+                continue
+            module = self._program.resolve(scope, node.value)[0]
+            if not isinstance(module, External) or not self._is_forked(module.dotted, node.attr.value):
                 yield found
 
     def _is_quoted(self, name: str) -> bool:

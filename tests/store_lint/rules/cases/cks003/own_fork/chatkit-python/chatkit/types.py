@@ -1,0 +1,2 @@
+class ComputerUseTask:
+    pass
