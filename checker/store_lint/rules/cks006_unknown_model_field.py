@@ -42,7 +42,7 @@ _ADAPTING: Final = "pydantic.TypeAdapter.validate_python"
 _ASKS_FOR_RELEASE: Final = re.compile(
     r"__version__|\bversion\(|CHATKIT_\w+|model_fields|__fields__|__annotations__|\bsignature\("
 )
-_LISTS_FIELDS: Final = r"fields|__annotations__|__dict__|dir\(|_dump\("
+_LISTS_FIELDS: Final = r"fields|__annotations__|__dict__|dir\("
 _BASE_NAME: Final = re.compile(r"^Base(?=[A-Z])|Base$")
 # What is meant by a name that no spelling leads to, by the class that lacks it or a base of it.
 _MEANT: Final[dict[str, dict[str, str]]] = {
@@ -266,7 +266,8 @@ class _Check:
             names = mistake.names
             yield from self._ignored(event, mistake.classes, names, mistake, where, data)
             return
-        if self._is_caught(event.frame, event.node, ("ValidationError", "ValueError")):
+        errors = ("ValidationError", "ValueError")
+        if self._is_caught(event.frame, event.node, errors, on_trial=False):
             return
         classes, missing = mistake.classes, mistake.names
         names = ", ".join(f"`{name}`" for name in missing)
@@ -495,7 +496,9 @@ class _Check:
         errors = ("ValueError", "ValidationError") if error == "ValueError" else (error,)
         return self._is_caught(frame, node, errors) or self._is_guarded(frame, node, name)
 
-    def _is_caught(self, frame: Frame, node: cst.CSTNode, errors: tuple[str, ...]) -> bool:
+    def _is_caught(
+        self, frame: Frame, node: cst.CSTNode, errors: tuple[str, ...], *, on_trial: bool = True
+    ) -> bool:
         """Whether the place expects the error: by its name, or as the one thing that a `try` tries.
 
         A `try` around much, with `except Exception`, expects nothing in particular.
@@ -506,8 +509,10 @@ class _Check:
         tries = [o for o in ancestors(root, node) if isinstance(o, (cst.Try, cst.TryStar))]
         for outer in tries:
             caught = {n for h in outer.handlers for n in _exception_names(h.type)}
-            small = len(outer.body.body) == 1 and isinstance(
-                outer.body.body[0], (cst.SimpleStatementLine, cst.BaseSmallStatement)
+            small = (
+                on_trial
+                and len(outer.body.body) == 1
+                and isinstance(outer.body.body[0], (cst.SimpleStatementLine, cst.BaseSmallStatement))
             )
             if caught & set(errors) or (small and not _raises_again(outer)):
                 return True

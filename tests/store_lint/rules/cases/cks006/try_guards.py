@@ -34,3 +34,19 @@ def set_on_trial(thread: ThreadMetadata):
         thread.updated_at = now
     except ValueError:
         pass
+
+
+def skipped_row_by_row(rows):
+    for row in rows:
+        try:
+            yield ThreadMetadata(id=row["id"])  # CKS006
+        except Exception:
+            continue
+
+
+def validated_row_by_row(rows):
+    for row in rows:
+        try:
+            yield ThreadMetadata.model_validate(row).owner
+        except AttributeError:
+            continue
