@@ -196,7 +196,7 @@ def page(rules: list[str], rows: dict[str, dict[tuple[str, bool], list[bool]]]) 
         "",
         "Made by `python benchmarks/store_lint/compare.py`; do not edit. The wrong examples of the",
         "rule pages, each given to each tool, with and without the packages that the examples import.",
-        "`3/5` says that a tool reports something on every marked line of three of five wrong examples,",
+        "`3/5` says that a tool reports something on each marked line of three of five wrong examples,",
         "whatever it calls it; noise is how many of the right examples it reports anything on.",
         "store-lint finds all of the wrong ones and reports nothing on the right ones, without any",
         "package beside it; the tests of the pages hold it to that.",

@@ -37,6 +37,9 @@ The file does not parse as Python 3.8 to 3.14, is not in the encoding that it de
 NUL character. The finding points at the first place that could not be read. Nothing else in the
 file is checked, and the run goes on with the other files.
 
+A file that has nothing to do with chatkit is looked at for this when it was named, or stands in a tree
+of at most 100 files; in a larger one, such files are not parsed.
+
 Mend the file, or leave it out: `exclude` in `[tool.store-lint]`, or `--exclude`.
 """,
 )
