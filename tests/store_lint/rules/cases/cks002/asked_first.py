@@ -26,6 +26,22 @@ def reads() -> object:
     return getattr(settings, "other", None)
 
 
+def tried() -> object:
+    try:
+        found = settings.password  # fails: caught, and nothing else is tried
+    except Exception:
+        found = None
+    return found
+
+
+def hidden_by_a_broad_except() -> object:
+    try:
+        found = str(settings.user)  # CKS002
+        return found + "x"
+    except Exception:
+        return None
+
+
 def not_caught() -> object:
     try:
         return settings.name  # CKS002
