@@ -177,7 +177,7 @@ def _is_instantiated(cls: LocalClass, program: Program) -> Literal["yes", "to fa
             if not isinstance(func, (cst.Name, cst.Attribute)) or _root(func) in use.hidden:
                 continue
             if program.resolve(use.scope, func) == (cls,):
-                if not expects(use.scope.node, use.node, "TypeError"):
+                if not expects(use.scope.node, use.node, "TypeError", by_any_handler=False):
                     return "yes"
                 outcome = "to fail"
     return outcome

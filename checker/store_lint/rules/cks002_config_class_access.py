@@ -209,7 +209,7 @@ class _Check:
     def _is_expected(self, use: Use, node: cst.Attribute) -> bool:
         asked = rf"\b(?:has|get|del)attr\([^()]*,\s*['\"]{node.attr.value}['\"]"
         return bool(re.search(asked, self._module.source.text)) or expects(
-            use.scope.node, node, "AttributeError"
+            use.scope.node, node, "AttributeError", by_any_handler=False
         )
 
     def _is_in_subclass(self, base: Thing, name: str) -> bool:

@@ -16,14 +16,20 @@ _ALL: Final = frozenset({"Exception", "BaseException"})
 _EXPECTING: Final = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress"})
 
 
-def expects(root: cst.CSTNode, node: cst.CSTNode, exception: str) -> bool:
-    """Whether `node`, somewhere below `root`, stands where `exception` is caught or asserted."""
+def expects(
+    root: cst.CSTNode, node: cst.CSTNode, exception: str, *, by_any_handler: bool = True
+) -> bool:
+    """Whether `node`, somewhere below `root`, stands where `exception` is caught or asserted.
+
+    Without `by_any_handler`, `except Exception` counts only around the read of an attribute alone.
+    """
     path = [*ancestors(root, node), node]
     for outer, inner in pairwise(path):
         if isinstance(outer, (cst.Try, cst.TryStar)) and inner is outer.body:
             if any(exception in _names(handler.type) for handler in outer.handlers):
                 return True
-            if _only_reads(outer.body, node) and any(map(_catches_all, outer.handlers)):
+            broad = by_any_handler or _only_reads(outer.body, node)
+            if broad and any(map(_catches_all, outer.handlers)):
                 return True
         elif isinstance(outer, cst.With) and inner is outer.body:
             if any(_is_expecting(item.item, exception) for item in outer.items):
