@@ -64,7 +64,10 @@ class Bench:
         """Another store on the data of `first`; for cases that need `second_store`."""
         hook = self.target.second_store
         assert hook is not None, "the case is registered without its need"
-        return await self._kept(lambda: hook(first), "second_store")
+        try:
+            return await self._kept(lambda: hook(first), "second_store")
+        except TargetError as error:  # where the first one could be opened, this is the store's fault
+            raise BrokenError(str(error)) from error
 
     def method(self, name: str, call: str) -> Callable[..., Any]:
         """A method beyond the twelve; `call` is how it is called, for the reason if it is not there."""

@@ -15,7 +15,7 @@ from store_contract.expect import BrokenError, brief
 from store_contract.samples import fresh_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Generator
 
     from chatkit.store import Store
     from chatkit.types import (
@@ -153,7 +153,7 @@ async def _say_nothing(
 
 
 @contextmanager
-def _caught() -> Iterator[list[Exception]]:
+def _caught() -> Generator[list[Exception], None, None]:
     """What the server logs as an exception; it tells the client only that there was one."""
     errors: list[Exception] = []
 

@@ -58,11 +58,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     # A store may print and log what it likes: stdout is for the report, and only ours goes to stderr.
     logging.getLogger().addHandler(logging.NullHandler())
-    try:
-        from store_contract.case import UnknownCaseError, select
-        from store_contract.options import words
-        from store_contract.target import TargetError
+    from store_contract.case import UnknownCaseError, select
+    from store_contract.options import words
+    from store_contract.target import TargetError
 
+    try:
         chosen = select(words([*arguments.select, *arguments.explain]), _profile(arguments))
     except ModuleNotFoundError as error:
         _complain(f"{error.name} is missing: pip install 'chatkit-store-creator[contract]'")
@@ -181,9 +181,7 @@ def _run(arguments: argparse.Namespace, cases: tuple[Case, ...]) -> int:
         )
     _write(output)
     code = report.exit_code(results)
-    if (
-        runner.left_behind()
-    ):  # a store that hung or cannot be closed would keep the process from ending
+    if runner.left_behind():  # a store that hung or cannot be closed would keep the process from ending
         sys.stderr.flush()
         os._exit(code)
     return code

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
 
 class BrokenError(AssertionError):
@@ -31,7 +31,7 @@ def expect_same(actual: object, expected: object, what: str) -> None:
 
 
 @asynccontextmanager
-async def expect_error(error: type[Exception], what: str) -> AsyncIterator[None]:
+async def expect_error(error: type[Exception], what: str) -> AsyncGenerator[None, None]:
     """The block must raise `error` (a subclass will do); `what` says what was called, with what."""
     try:
         yield
@@ -44,21 +44,23 @@ async def expect_error(error: type[Exception], what: str) -> AsyncIterator[None]
     raise BrokenError(f"{what} raised nothing; {error.__name__} is expected")
 
 
-def difference(actual: object, expected: object, at: str = "") -> str | None:
+def difference(actual: Any, expected: Any, at: str = "") -> str | None:
     """The first difference as a text, or None.
 
     Models must be of one class. Unlike `==` it tells True from 1, and it takes 1 and 1.0 for the one
     number that they are in JSON.
     """
     if isinstance(expected, BaseModel):
-        if type(actual) is not type(expected):
+        if not isinstance(actual, BaseModel) or type(actual) is not type(expected):
             return f"{at or 'it'} is a {type(actual).__name__}, not a {type(expected).__name__}"
-        return difference(_fields(cast(BaseModel, actual)), _fields(expected), at)
+        return difference(_fields(actual), _fields(expected), at)
     if isinstance(expected, dict) and isinstance(actual, dict):
         return _difference_of_dicts(
             cast("dict[Any, Any]", actual), cast("dict[Any, Any]", expected), at
         )
-    if isinstance(expected, (list, tuple)) and type(actual) is type(cast("object", expected)):
+    if isinstance(expected, (list, tuple)) and type(cast(object, actual)) is type(
+        cast(object, expected)
+    ):
         left, right = cast("list[Any]", actual), cast("list[Any]", expected)
         if len(left) != len(right):
             return f"{at or 'it'} has {len(left)} elements, not {len(right)}: {brief(left)}"

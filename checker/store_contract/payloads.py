@@ -32,9 +32,8 @@ _FLOATS = st.floats(allow_nan=False, allow_infinity=False, width=32)
 _ZONES = st.sampled_from(
     [timezone.utc, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-8))]
 )
-_TIMES = st.datetimes(
-    datetime(2000, 1, 1), datetime(2099, 12, 31, 23, 59, 59, 999999), timezones=st.none() | _ZONES
-)
+_FIRST, _LAST = datetime(2000, 1, 1), datetime(2099, 12, 31, 23, 59, 59, 999999)
+_TIMES = st.datetimes(_FIRST, _LAST) | st.datetimes(_FIRST, _LAST, timezones=_ZONES)
 _URLS = st.builds(
     "https://{}.example/{}".format,
     st.from_regex(r"[a-z]{1,8}", fullmatch=True),
@@ -131,16 +130,15 @@ def _fields(draw: st.DrawFn, model: type[BaseModel], depth: int) -> dict[str, An
 
 def _value(draw: st.DrawFn, annotation: Any, depth: int) -> Any:
     origin, arguments = get_origin(annotation), get_args(annotation)
-    if annotation in _LEAVES:
-        return draw(_LEAVES[annotation])
     if origin is Annotated:
         inner, *metadata = arguments
         constraints = [one for one in metadata if type(one).__module__.startswith("annotated_types")]
-        return (
-            draw(st.from_type(Annotated[(inner, *constraints)]))
-            if constraints
-            else _value(draw, inner, depth)
-        )
+        if not constraints:
+            return _value(draw, inner, depth)
+        constrained: Any = Annotated[(inner, *constraints)]
+        return draw(st.from_type(constrained))
+    if annotation in _LEAVES:
+        return draw(_LEAVES[annotation])
     if origin is Literal:
         return draw(st.sampled_from(arguments))
     if origin in (Union, types.UnionType):
@@ -154,16 +152,21 @@ def _value(draw: st.DrawFn, annotation: Any, depth: int) -> Any:
         return {
             _value(draw, arguments[0], depth): _value(draw, arguments[1], depth) for _ in range(count)
         }
+    if is_typeddict(annotation):
+        return _typed_dict(draw, annotation, depth - 1)
+    kind: Any = annotation
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return _fields(draw, annotation, depth - 1)
-    if is_typeddict(annotation):
-        required: frozenset[str] = annotation.__required_keys__
-        return {
-            name: _value(draw, hint, depth - 1)
-            for name, hint in get_type_hints(annotation).items()
-            if name in required or draw(st.booleans())
-        }
-    return draw(st.from_type(annotation))
+    return draw(st.from_type(kind))
+
+
+def _typed_dict(draw: st.DrawFn, kind: Any, depth: int) -> dict[str, Any]:
+    required: frozenset[str] = kind.__required_keys__
+    return {
+        name: _value(draw, hint, depth)
+        for name, hint in get_type_hints(kind).items()
+        if name in required or draw(st.booleans())
+    }
 
 
 def _nests(annotation: Any) -> bool:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from store_contract.case import Case
+    from store_contract.case import Case, Profile
     from store_contract.runner import Runner
 
 _PLUGIN = "chatkit-store-run"
@@ -93,16 +93,18 @@ def pytest_configure(config: pytest.Config) -> None:
             contexts=config.getoption("--chatkit-store-contexts"),
             second_store=config.getoption("--chatkit-store-second"),
             wrap_stream=config.getoption("--chatkit-store-wrap-stream"),
-            unsupported=config.getoption("--chatkit-store-unsupported"),
+            unsupported=_given(config, "unsupported"),
         )
-        cases = select(
-            words(config.getoption("--chatkit-store-select")),
-            config.getoption("--chatkit-store-profile"),
-        )
+        profile: Profile = "house" if _given(config, "profile") == "house" else "upstream"
+        cases = select(words(_given(config, "select")), profile)
         runner = Runner(target, DEEP if config.getoption("--chatkit-store-deep") else DEFAULT)
     except (TargetError, UnknownCaseError) as error:
         raise pytest.UsageError(f"--chatkit-store: {error}") from error
     config.pluginmanager.register(_Run(runner, cases), _PLUGIN)
+
+
+def _given(config: pytest.Config, option: str) -> Any:
+    return config.getoption(f"--chatkit-store-{option}")
 
 
 class _Run:

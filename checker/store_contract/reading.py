@@ -51,7 +51,7 @@ async def page_of_threads(
 async def all_items(
     store: Store[Any], context: object, thread_id: str, *, limit: int = 100, order: Order = "asc"
 ) -> list[ThreadItem]:
-    """All items of a thread, page by page as `_paginate_thread_items_reverse` of the server loads them."""
+    """All items of a thread, page by page, as the server's retry loads them."""
     return await _all(
         lambda after: page_of_items(store, context, thread_id, after=after, limit=limit, order=order)
     )

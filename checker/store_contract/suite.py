@@ -43,7 +43,7 @@ class StoreContract:
     effort: ClassVar[Effort | None] = None
     """How much to try; without it `--chatkit-store-deep` decides."""
 
-    _runner: ClassVar[Runner | None] = None
+    _runners: ClassVar[dict[type, Runner]] = {}
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """A test for each case of the profile."""
@@ -53,20 +53,16 @@ class StoreContract:
 
     def test_contract(self, contract_case: Case, pytestconfig: pytest.Config) -> None:
         """One case, on a new store."""
-        report(self._own_runner(pytestconfig), contract_case)
+        if self._runners.get(type(self)) is None:
+            self._runners[type(self)] = self._new_runner(pytestconfig)
+        report(self._runners[type(self)], contract_case)
 
     @classmethod
     def teardown_class(cls) -> None:
         """Stop the loop that the cases ran on."""
-        if cls._runner is not None:
-            cls._runner.close()
-            cls._runner = None
-
-    @classmethod
-    def _own_runner(cls, config: pytest.Config) -> Runner:
-        if cls._runner is None:
-            cls._runner = cls()._new_runner(config)
-        return cls._runner
+        runner = cls._runners.pop(cls, None)
+        if runner is not None:
+            runner.close()
 
     def _new_runner(self, config: pytest.Config) -> Runner:
         if not hasattr(self, "make_store"):
@@ -101,7 +97,7 @@ class CaseItem(pytest.Item):
     """A case as a test of its own, for a store that the command line names."""
 
     def __init__(self, *, case: Case, runner: Runner, **rest: Any) -> None:
-        super().__init__(**rest)
+        super().__init__(**rest)  # pyright: ignore[reportUnknownMemberType] - pytest leaves it open
         self.case = case
         self.runner = runner
 
@@ -117,7 +113,7 @@ class CaseItem(pytest.Item):
 def case_items(session: pytest.Session, runner: Runner, cases: tuple[Case, ...]) -> list[CaseItem]:
     """A test for each case."""
     return [
-        CaseItem.from_parent(
+        CaseItem.from_parent(  # pyright: ignore[reportUnknownMemberType] - pytest leaves it open
             session, name=case.name, nodeid=f"chatkit-store::{case.name}", case=case, runner=runner
         )
         for case in cases

@@ -18,7 +18,6 @@ import importlib
 import inspect
 import os
 import sys
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,6 +25,7 @@ from store_contract.contexts import default_contexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AsyncExitStack
 
     from chatkit.store import Store
 
@@ -70,9 +70,10 @@ class Target:
         """The contexts of two tenants. Raises TargetError if there are not two."""
         if self.contexts is None:
             return default_contexts()
-        given: Any = self.contexts
+        given = self.contexts
         try:
-            first, second = given() if callable(given) else given
+            pair: Any = given() if callable(given) else given
+            first, second = pair
         except Exception as error:
             raise TargetError(
                 f"contexts must give two contexts, one for each tenant: {_said(error)}"

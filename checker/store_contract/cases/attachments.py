@@ -132,7 +132,7 @@ async def C41_orphaned_attachments_can_be_listed(bench: Bench) -> None:
     found = await listing(bench.ours, older_than=timedelta(0), limit=10)
     expect(
         sorted(ids(found)) == sorted([never_sent.id, of_doomed.id]),
-        f"orphaned_attachments lists {[one.name for one in found]}, not what was never sent and what was doomed",
+        f"orphaned_attachments lists {[one.name for one in found]}, not 'never' and 'doomed'",
     )
     expect(
         len(await listing(bench.ours, older_than=timedelta(0), limit=1)) == 1,

@@ -4,7 +4,7 @@ to C40)."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from chatkit.store import NotFoundError
 from hypothesis import strategies as st
@@ -12,7 +12,6 @@ from hypothesis.reporting import with_reporter
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
-    consumes,
     initialize,
     multiple,
     precondition,
@@ -25,10 +24,10 @@ from store_contract.case import house, upstream
 from store_contract.cases.payloads import hypothesis_settings
 from store_contract.expect import BrokenError, expect_error, expect_same
 from store_contract.reading import all_items, all_threads, ids, page_of_items, page_of_threads
-from store_contract.samples import at, fresh_id
+from store_contract.samples import a_thread, at, fresh_id
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from chatkit.store import Store
 
@@ -60,7 +59,7 @@ def C27_random_histories_are_ordered_by_time(bench: Bench) -> None:
 
 
 def _run(bench: Bench, *, by_time: bool) -> None:
-    steps = hypothesis_settings(bench.effort, 25, stateful_step_count=30)
+    steps = hypothesis_settings(bench.effort, 40, stateful_step_count=40)
     with with_reporter(lambda _: None):
         run_state_machine_as_test(_machine(bench, by_time), settings=steps)
 
@@ -89,17 +88,21 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
     with_attachments = not bench.lacks("attachments")
     orders: st.SearchStrategy[Order] = st.sampled_from(("asc", "desc"))
     whose = st.integers(0, tenants - 1)
+    seldom = st.sampled_from((False, False, True))
+    few_items = st.lists(st.tuples(payloads.any_item(), st.booleans()), min_size=1, max_size=3)
 
     class Machine(RuleBasedStateMachine):
         thread_ids = Bundle("thread_ids")
         item_ids = Bundle("item_ids")
         attachment_ids = Bundle("attachment_ids")
 
-        @initialize()
-        def open(self) -> None:
+        @initialize(target=thread_ids)
+        def open(self) -> Any:
             self.store: Store[Any] = bench.run(bench.new_store())
             self.tenants = [_Tenant(bench.ours), _Tenant(bench.theirs)][:tenants]
             self.clock = 0
+            plain = a_thread()
+            return multiple(*(self.save_new_thread(owner, plain) for owner in range(tenants)))
 
         def now(self) -> Any:
             self.clock += 1
@@ -109,6 +112,9 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
             return bench.run(coroutine)
 
         @rule(target=thread_ids, owner=whose, thread=payloads.threads())
+        def save_another_thread(self, owner: int, thread: Any) -> tuple[int, str]:
+            return self.save_new_thread(owner, thread)
+
         def save_new_thread(self, owner: int, thread: Any) -> tuple[int, str]:
             thread = thread.model_copy(update={"id": fresh_id("thr"), "created_at": self.now()})
             self.tenants[owner].threads[thread.id] = thread.model_copy(deep=True)
@@ -125,13 +131,16 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
             tenant.threads[thread_id] = thread.model_copy(deep=True)
             self.run(self.store.save_thread(thread, context=tenant.context))
 
-        @rule(target=item_ids, where=thread_ids, item=payloads.any_item(), adding=st.booleans())
-        def write_new_item(self, where: tuple[int, str], item: Any, adding: bool) -> Any:
+        @rule(target=item_ids, where=thread_ids, items=few_items)
+        def write_new_items(self, where: tuple[int, str], items: list[tuple[Any, bool]]) -> Any:
             if where[1] not in self.tenants[where[0]].threads:
-                return multiple()
-            item = item.model_copy(update={"id": fresh_id("itm"), "created_at": self.now()})
-            self._write_item(where, item, adding)
-            return (*where, item.id)
+                return cast(Any, multiple)()
+            written: list[tuple[int, str, str]] = []
+            for item, adding in items:
+                item = item.model_copy(update={"id": fresh_id("itm"), "created_at": self.now()})
+                self._write_item(where, item, adding)
+                written.append((*where, item.id))
+            return multiple(*written)
 
         @rule(where=item_ids, item=payloads.any_item(), adding=st.booleans())
         def write_item_again(self, where: tuple[int, str, str], item: Any, adding: bool) -> None:
@@ -154,7 +163,9 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
             known = tenant.items.get(where[1], {}).get(where[2])
             self.run(
                 _same_or_missing(
-                    self.store.load_item(where[1], where[2], context=tenant.context), known, "load_item"
+                    lambda: self.store.load_item(where[1], where[2], context=tenant.context),
+                    known,
+                    "load_item",
                 )
             )
 
@@ -164,7 +175,9 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
             known = tenant.threads.get(where[1])
             self.run(
                 _same_or_missing(
-                    self.store.load_thread(where[1], context=tenant.context), known, "load_thread"
+                    lambda: self.store.load_thread(where[1], context=tenant.context),
+                    known,
+                    "load_thread",
                 )
             )
 
@@ -175,8 +188,11 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
                 self.store.delete_thread_item(where[1], where[2], context=self.tenants[by].context)
             )
 
-        @rule(where=consumes(thread_ids), by=whose)
-        def delete_thread(self, where: tuple[int, str], by: int) -> None:
+        @rule(where=thread_ids, by_owner=seldom)
+        def delete_thread(self, where: tuple[int, str], by_owner: bool) -> None:
+            by = where[0] if by_owner else tenants - 1 - where[0]
+            if by == where[0] and not by_owner:
+                return  # there is nobody else
             self.tenants[by].threads.pop(where[1], None)
             self.tenants[by].items.pop(where[1], None)
             self.run(self.store.delete_thread(where[1], context=self.tenants[by].context))
@@ -251,8 +267,13 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
         def load_attachment(self, where: tuple[int, str], reader: int) -> None:
             tenant = self.tenants[reader]
             known = tenant.attachments.get(where[1])
-            load = self.store.load_attachment(where[1], context=tenant.context)
-            self.run(_same_or_missing(load, known, "load_attachment"))
+            self.run(
+                _same_or_missing(
+                    lambda: self.store.load_attachment(where[1], context=tenant.context),
+                    known,
+                    "load_attachment",
+                )
+            )
 
         @precondition(lambda _: with_attachments)
         @rule(where=attachment_ids, by=whose)
@@ -270,13 +291,13 @@ def _turned(rows: list[Any], order: Order) -> list[Any]:
     return rows if order == "asc" else rows[::-1]
 
 
-async def _same_or_missing(load: Any, known: Any, what: str) -> None:
+async def _same_or_missing(load: Callable[[], Awaitable[Any]], known: Any, what: str) -> None:
     if known is None:
         async with expect_error(NotFoundError, f"{what} of what is not there"):
-            await load
+            await load()
         return
     try:
-        found = await load
+        found = await load()
     except NotFoundError:
         raise BrokenError(f"{what} does not find what was written") from None
     expect_same(found, known, what)

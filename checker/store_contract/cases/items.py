@@ -242,7 +242,7 @@ async def C20_a_subclass_names_the_fake_items(bench: Bench) -> None:
     """
     store, thread = bench.store, a_thread()
     await store.save_thread(thread, context=bench.ours)
-    with mock.patch.object(type(store), "generate_item_id", lambda *_, **__: "made_by_the_application"):
+    with mock.patch.object(type(store), "generate_item_id", _made_by_the_application):
         await store.add_thread_item(
             thread.id, in_thread(a_reply("text", FAKE_ID), thread.id), context=bench.ours
         )
@@ -475,3 +475,7 @@ async def C06_messages_keep_their_attachments(bench: Bench) -> None:
     if not found:
         raise BrokenError("a message with attachments was not stored")
     expect_same(found, [message], "a message with attachments")
+
+
+def _made_by_the_application(*_: object, **__: object) -> str:
+    return "made_by_the_application"

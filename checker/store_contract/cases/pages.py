@@ -326,7 +326,7 @@ async def C34_a_deleted_item_is_still_a_cursor(bench: Bench) -> None:
     """
     thread, items = await _thread_of(bench, 6, spacing=0)
     await bench.store.delete_thread_item(thread.id, items[2].id, context=bench.ours)
-    for order, rest in (("asc", items[3:]), ("desc", items[1::-1])):
+    for order, rest in zip(BOTH_ORDERS, (items[3:], items[1::-1]), strict=True):
         page = await _behind(
             page_of_items(bench.store, bench.ours, thread.id, after=items[2].id, order=order)
         )
@@ -350,7 +350,7 @@ async def C34_a_deleted_thread_is_still_a_cursor(bench: Bench) -> None:
         await bench.store.save_thread(thread, context=bench.ours)
     whole = ids(await all_threads(bench.store, bench.ours))
     await bench.store.delete_thread(whole[2], context=bench.ours)
-    for order, rest in (("asc", whole[3:]), ("desc", whole[1::-1])):
+    for order, rest in zip(BOTH_ORDERS, (whole[3:], whole[1::-1]), strict=True):
         page = await _behind(page_of_threads(bench.store, bench.ours, after=whole[2], order=order))
         expect_same(ids(page.data), rest, f"the page in {order!r} behind a deleted thread")
 
@@ -449,7 +449,7 @@ async def _listed(bench: Bench, thread_id: str, items: list[AssistantMessageItem
 async def _thread_of(
     bench: Bench, count: int, *, spacing: float = 1, written: tuple[int, ...] = ()
 ) -> tuple[ThreadMetadata, list[AssistantMessageItem]]:
-    """A new thread and its items, `spacing` seconds apart, added in the order `written` (of indices)."""
+    """A new thread and its items, `spacing` seconds apart, added in the order of indices `written`."""
     thread = a_thread()
     items = [a_reply(f"{n}", fresh_id("msg"), seconds=n * spacing) for n in range(count)]
     await bench.store.save_thread(thread, context=bench.ours)

@@ -220,22 +220,21 @@ async def C17_the_server_answers_structured_input(bench: Bench) -> None:
     )
     await _stored(bench, thread, [asked, a_reply(seconds=1)])
     chat = Chat(bench.store, _one_answer)
-    answers = {"status": "answered", "answers": {"name": {"values": ["Ada"]}}}
+    submission = {"status": "answered", "answers": {"name": {"values": ["Ada"]}}}
     await stream(
         chat,
         bench.ours,
         "threads.add_structured_input",
         thread_id=thread.id,
         item_id=asked.id,
-        input=answers,
+        input=submission,
     )
     found = await all_items(bench.store, bench.ours, thread.id)
     expect(len(found) == 3 and found[0].id == asked.id, "the answered input is not where it was")
     item = found[0]
-    answered = (
-        isinstance(item, StructuredInputItem) and item.status == "answered" and item.inputs[0].answer
-    )
-    expect(bool(answered) and item.inputs[0].answer.values == ["Ada"], "the answer is not stored")  # pyright: ignore[reportAttributeAccessIssue] - narrowed in the line before
+    answers = [one.answer for one in item.inputs] if isinstance(item, StructuredInputItem) else []
+    values = [answer.values for answer in answers if answer is not None]
+    expect(values == [["Ada"]], f"the answers are stored as {values}")
 
 
 @upstream()
@@ -563,8 +562,7 @@ def check_cancelled(found: list[Any]) -> None:
         kept[0].content[0].text.startswith("half an ans"), "the partial answer is not what was streamed"
     )
     expect(len(noted) == 1, f"of the note that the answer was cancelled {len(noted)} are stored")
-    order = [type(item) for item in found]
-    expect(order[0] is UserMessageItem, "the message is not the first item")
+    expect(isinstance(found[0], UserMessageItem), "the message is not the first item")
 
 
 async def _one_answer(thread: ThreadMetadata, _message: UserMessageItem | None) -> Events:

@@ -1,0 +1,1 @@
+"""Stores that are broken on purpose: what each case of the contract is worth."""

@@ -1,0 +1,79 @@
+"""The cases as a whole: their sources, their page, and what a right store makes of them."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reference_stores.memory import MemoryStore
+from reference_stores.serving import survive_disconnect
+from reference_stores.sqlite import SQLiteStore
+from store_contract import StoreContract, all_cases, run
+from store_contract.page import page
+
+if TYPE_CHECKING:
+    from store_contract import Case
+
+ROOT = Path(__file__).parents[2]
+HOUSE = {"C19", "C25", "C34", "C36", "C37", "C41", "C47", "C48"}
+"""Ids of which no line of openai-chatkit relies."""
+SOURCE = re.compile(r"(server|agents|store|types)\.py|(tests|docs)/[\w/-]+\.(py|md)")
+
+
+def _tenant(context: Any) -> str:
+    return context["user_id"]
+
+
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
+def test_an_upstream_case_names_the_line_that_relies_on_it(case: Case) -> None:
+    if case.profile == "upstream":
+        assert SOURCE.search(case.why)
+        assert "`" in case.why
+    assert (case.profile == "house") or case.id not in HOUSE
+    assert case.mend
+    assert case.what.endswith(".")
+
+
+def test_every_fact_that_can_be_seen_has_a_case() -> None:
+    seen = {case.id for case in all_cases()}
+    assert seen == {f"C{number:02}" for number in range(1, 49)}
+
+
+def test_the_committed_page_is_the_cases_own() -> None:
+    committed = (ROOT / "skill" / "contract.md").read_text(encoding="utf-8")
+    assert committed == page(), "run: python -m store_contract.page > skill/contract.md"
+
+
+def test_a_run_in_memory_ends_in_time_and_holds() -> None:
+    started = time.monotonic()
+    results = run(
+        lambda: MemoryStore[Any](tenant=_tenant), profile="house", wrap_stream=survive_disconnect
+    )
+    assert {result.case.name: result.reason for result in results if result.outcome == "broken"} == {}
+    assert {result.outcome for result in results} == {"held", "not applicable"}
+    assert time.monotonic() - started < 30
+
+
+class TestSQLiteStore(StoreContract):
+    """The whole contract, on a database on disk."""
+
+    profile = "house"
+    wrap_stream = staticmethod(survive_disconnect)
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path_factory: pytest.TempPathFactory) -> None:
+        type(self).folders = tmp_path_factory
+
+    folders: pytest.TempPathFactory
+
+    @classmethod
+    def make_store(cls) -> SQLiteStore[Any]:
+        store = SQLiteStore[Any](cls.folders.mktemp("contract") / "chat.db", tenant=_tenant)
+        cls.paths[id(store)] = cls.folders.getbasetemp()
+        return store
+
+    paths: dict[int, Path] = {}
