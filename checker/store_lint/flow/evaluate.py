@@ -735,7 +735,10 @@ class Evaluator:
         else:
             return widened_items(held)
         both = join(held.any, all_items(added))
-        if known is None or len(known) + len(added) > 64:
+        again = any(
+            site in held.sites for site in sites
+        )  # a loop: it may come round any number of times
+        if known is None or again or len(known) + len(added) > 64:
             return Items(None, both, (), held.fixed)
         return Items((*known, *added), both, (*held.sites, *sites), held.fixed)
 
