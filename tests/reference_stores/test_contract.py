@@ -63,5 +63,4 @@ class TestSQLiteStoreInASharedCache(StoreContract):
     make_store: Callable[..., Any] = staticmethod(
         lambda: StoreAt(f"file:{uuid.uuid4().hex}?mode=memory&cache=shared")
     )
-    second_store = staticmethod(again)
     wrap_stream = staticmethod(survive_disconnect)
