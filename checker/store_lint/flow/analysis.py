@@ -101,6 +101,8 @@ MAX_DEPTH: Final = 6
 MAX_STEPS: Final = 60_000
 """Steps that one file may cost; what is left then is not followed into calls."""
 _ROUNDS: Final = 4
+_FIRST: Final = frozenset({"__init__", "__post_init__", "setup_method", "setUp"})
+"""What runs before any other method of an object."""
 _BASES_WITHOUT_STATE: Final = frozenset(
     {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "object"}
 )
@@ -254,7 +256,7 @@ class Analysis:
                 self._run_method(cls, method, [unknown])
 
     def _run_method(self, cls: LocalClass, method: LocalFunction, states: list[State]) -> None:
-        if method.name in ("__init__", "__post_init__") or self._is_constructor(method):
+        if method.name in _FIRST or self._is_constructor(method):
             states = [self._before_init(cls)]
         done: set[object] = set()
         read = self._read_fields(cls, method)
@@ -312,6 +314,8 @@ class Analysis:
     def _reach_states(self, cls: LocalClass) -> list[State]:
         states = States()
         init = self.class_member(cls, "__init__") or self.class_member(cls, "__post_init__")
+        if init is None:  # what test runners call before each test
+            init = self.class_member(cls, "setup_method") or self.class_member(cls, "setUp")
         start = self._before_init(cls)
         if isinstance(init, LocalFunction):
             entry = start.copy()
@@ -326,7 +330,7 @@ class Analysis:
         changing = [
             m
             for m in self._every_method(cls)
-            if m.name not in ("__init__", "__post_init__")
+            if m.name not in _FIRST
             and not (m.name.startswith("_") and not m.name.endswith("__") and m.name in called)
             and self._changes(cls, m)
         ]
@@ -743,11 +747,18 @@ class Analysis:
         for state in exits:
             returned = join(returned, state.paths.pop(RETURNED, value(Nothing(function.node))))
             for path, at in state.paths.items():
-                if is_shared(path) and may_be_missing(at) and path not in state.notes:
+                if path not in state.notes and may_be_missing(at) and self._assigns(function, path):
                     state.notes[path] = Note(function, _place(active, path, function))
         outcome = Outcome(exits, returned, active.yields)
         self._outcomes[key] = outcome
         return outcome
+
+    def _assigns(self, function: LocalFunction, path: str) -> bool:
+        """Whether a function itself assigns an attribute of its object, or a module's variable."""
+        owner, _, name = path.partition(GLOBAL)
+        if name:
+            return name in function.scope.declared
+        return owner.startswith("self.") and owner[5:] in self._writes(function.scope)
 
     def call(
         self,
