@@ -1,9 +1,10 @@
-# `make demo` shows the checker at work; `make test` sets up everything and runs every check.
+# `make demo` shows the checker and the contract at work; `make test` sets up everything and runs every check.
 # PYTHON names the interpreter that makes the environment (3.10 or newer).
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DEMO := build/demo
 
 .PHONY: demo test other-pythons check format data benchmark clean
 
@@ -14,6 +15,18 @@ demo: $(VENV)/.runtime
 	  if [ $$code -ne 1 ]; then echo "expected findings (exit code 1), got exit code $$code"; exit 1; fi
 	@echo
 	@echo 'Each finding has a page: $(BIN)/store-lint --explain CKS004'
+	@echo
+	@echo 'A SQLite store for an application, in $(DEMO): the finished one and what it shares with the others, copied.'
+	@rm -rf $(DEMO) && mkdir -p $(DEMO)/app && touch $(DEMO)/app/__init__.py
+	@cp tests/example_store/stores.py $(DEMO)/app/
+	@for file in shared sqlite; do \
+	  sed 's/reference_stores\./app./' reference_stores/$$file.py > $(DEMO)/app/$$file.py; done
+	@echo
+	@echo '$$ store-lint app'
+	@cd $(DEMO) && $(CURDIR)/$(BIN)/store-lint app
+	@echo
+	@echo '$$ store-contract app.stores:make_store --profile house'
+	@cd $(DEMO) && $(CURDIR)/$(BIN)/store-contract app.stores:make_store --profile house
 
 test: $(VENV)/.development
 	$(BIN)/ruff check .
@@ -54,9 +67,9 @@ $(VENV)/bin/pip:
 	@$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
 
 $(VENV)/.runtime: pyproject.toml | $(VENV)/bin/pip
-	$(BIN)/pip install --quiet --editable .
+	$(BIN)/pip install --quiet --editable '.[sqlite,contract]'
 	@touch $@
 
 $(VENV)/.development: pyproject.toml | $(VENV)/bin/pip
-	$(BIN)/pip install --quiet --editable . --group dev
+	$(BIN)/pip install --quiet --editable '.[sqlite,contract]' --group dev
 	@touch $@ $(VENV)/.runtime
