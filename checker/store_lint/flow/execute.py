@@ -116,6 +116,11 @@ class Executor:
             for current in states:
                 following.extend(self.step(step, evaluator, current))
             states = [s for s in following if not s.dead]
+            if len(states) > States.LIMIT:  # flags that are set one after the other
+                kept = States()
+                for current in states:
+                    kept.add(current)
+                states = list(kept.by_facts.values())
             if raised is not None:
                 for current in states:
                     raised = join_states(raised, current.copy())

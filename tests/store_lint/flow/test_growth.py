@@ -1,0 +1,84 @@
+"""Code that is twice as long must not cost much more than twice as much.
+
+Steps of the interpreter inside the analysis are counted, not seconds: the figure is the same on any
+machine.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests.store_lint.linting import lint_tree, write_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_STORE: Final = """import asyncpg
+from chatkit.store import Store
+class S(Store):
+    def __init__(self):
+        self.pool = None
+    async def connect(self):
+        self.pool = await asyncpg.create_pool("x")
+    async def load(self, a, b):
+"""
+_USE: Final = '        await self.pool.fetch("x")\n'
+
+
+def _lines(line: str) -> Callable[[int], str]:
+    return lambda n: "".join(f"        {line.replace('#', str(i))}\n" for i in range(n))
+
+
+def _nested(head: str) -> Callable[[int], str]:
+    return lambda n: (
+        "".join(f"{'    ' * (i + 2)}{head}\n" for i in range(n)) + "    " * (n + 2) + "a()\n"
+    )
+
+
+_SHAPES: Final[dict[str, Callable[[int], str]]] = {
+    "branches": _lines("if a > #: x# = None"),
+    "flags": _lines("f# = a > #"),
+    "branches on flags": _lines("if a.x#: b = True"),
+    "assignments to attributes": _lines("self.x# = a(#)"),
+    "nested branches": _nested("if a:"),
+    "nested loops": _nested("while a():"),
+    "nested with": _nested("async with a():"),
+    "calls of what calls give": lambda n: f"        a{'.where(1)' * n}\n",
+    "calls in calls": lambda n: f"        {'a(' * n}{')' * n}\n",
+    "conditions": lambda n: f"        return {' and '.join(['a.x'] * n)}\n",
+    "conditions in branches": lambda n: f"        if {' or '.join(['a == 1'] * n)}: return\n",
+    "conditional expressions": lambda n: f"        b = {'(1 if ' * n}a{' else 0)' * n}\n",
+    "awaits of awaits": lambda n: f"        {'(await ' * n}a{'.f())' * n}\n",
+}
+
+
+@pytest.mark.parametrize("shape", _SHAPES)
+def test_the_cost_grows_with_the_length(shape: str, tmp_path: Path) -> None:
+    short, long = (_cost(tmp_path, _SHAPES[shape](n)) for n in (12, 24))
+    assert long < 3.2 * short, (short, long)
+
+
+def _cost(root: Path, body: str) -> int:
+    """The calls of functions of the analysis that checking a store with this method takes."""
+    write_tree(root, {"store.py": _STORE + body + _USE})
+    calls = 0
+
+    def count(frame: Any, event: str, _: object) -> None:
+        nonlocal calls
+        if event == "call" and "flow" in frame.f_code.co_filename:
+            calls += 1
+
+    threading.setprofile(count)
+    sys.setprofile(count)
+    try:
+        lint_tree(root, {"CKS004"})
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)  # type: ignore[arg-type]
+    assert calls
+    return calls
