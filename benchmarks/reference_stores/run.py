@@ -433,9 +433,9 @@ def main() -> None:
     RESULTS.write_text(
         "# How fast the reference stores are\n\n"
         "Made by `python benchmarks/reference_stores/run.py --sample CHECKOUT`; do not edit.\n"
-        "Microseconds a call; medians of calls that took turns (payloads: processor time of the quickest run). On\n"
-        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, SQLite "
-        f"{sqlite3.sqlite_version}.\n\n"
+        "Microseconds a call; medians of calls that took turns (payloads: processor time of the\n"
+        f"quickest run). On {platform.system()} {platform.machine()}, Python "
+        f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}.\n\n"
         "| what | µs | beside | µs | ratio | at most |\n|---|---|---|---|---|---|\n"
         + "".join(f"{row}\n" for row in rows)
     )

@@ -52,6 +52,11 @@ def question(
     )
 
 
+def texts(items: list[Any]) -> list[str]:
+    """What each message says."""
+    return ["".join(part.text for part in item.content) for item in items]
+
+
 def hidden(content: Any, item_id: str = "hid_1", thread_id: str = "thr_1") -> HiddenContextItem:
     return HiddenContextItem(id=item_id, thread_id=thread_id, created_at=NOON, content=content)
 

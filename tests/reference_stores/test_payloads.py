@@ -175,7 +175,7 @@ async def test_a_misfit_that_loads_is_written(memory: AnyStore) -> None:
     image = ImageAttachment(
         id="atc_1", name="n", mime_type="image/png", preview_url=AnyUrl("https://a.b/c")
     )
-    image.preview_url = "https://a.b/d"  # type: ignore[assignment]
+    image = image.model_copy(update={"preview_url": "https://a.b/d"})
     await memory.save_attachment(image, ALICE)
     loaded = await memory.load_attachment("atc_1", ALICE)
     assert isinstance(loaded, ImageAttachment)

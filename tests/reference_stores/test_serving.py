@@ -26,6 +26,7 @@ from chatkit.types import (
     ThreadItemRemovedEvent,
     ThreadItemReplacedEvent,
     ThreadItemUpdatedEvent,
+    Workflow,
     WorkflowItem,
 )
 from starlette.applications import Starlette
@@ -39,7 +40,7 @@ from reference_stores.memory import MemoryStore
 from reference_stores.serving import survive_disconnect, with_fresh_ids
 from reference_stores.shared import FAKE_ID, single_tenant
 from reference_stores.sqlite import SQLiteStore
-from tests.reference_stores.samples import answer, thread
+from tests.reference_stores.samples import answer, texts, thread
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -246,7 +247,7 @@ async def drain(chunks: AsyncIterator[bytes]) -> bytes:
     return b"".join([chunk async for chunk in chunks])
 
 
-async def streaming(server: Server) -> StreamingResult:
+async def streaming(server: ChatKitServer[Any]) -> StreamingResult:
     result = await server.process(CREATE, None)
     assert isinstance(result, StreamingResult)
     return result
@@ -382,11 +383,11 @@ async def test_a_server_with_fresh_ids_stores_what_it_showed() -> None:
         def respond(self, thread: Any, input_user_message: Any, context: Any) -> Any:
             return with_fresh_ids(events_of_two_answers(), self.store, thread, context)
 
-    shown = await drain(survive_disconnect(await streaming(Completions(store))))  # type: ignore[arg-type]
+    shown = await drain(survive_disconnect(await streaming(Completions(store))))
     assert FAKE_ID.encode() not in shown
     (found,) = (await store.load_threads(2, None, "asc", None)).data
     items = (await store.load_thread_items(found.id, None, 10, "asc", None)).data
-    assert [getattr(item, "content")[0].text for item in items] == ["hello", "one", "two"]  # noqa: B009
+    assert texts(items) == ["hello", "one", "two"]
     for item in items[1:]:
         assert shown.count(item.id.encode()) == 6
 
@@ -414,7 +415,7 @@ async def test_items_of_two_types_may_stream_at_once() -> None:
         id=FAKE_ID,
         thread_id="thr_1",
         created_at=datetime.now(),
-        workflow={"type": "reasoning", "tasks": []},  # type: ignore[arg-type]
+        workflow=Workflow(type="reasoning", tasks=[]),
     )
     delta = AssistantMessageContentPartTextDelta(content_index=0, delta="x")
     added, started, updated, ended, done = ids_of(

@@ -6,6 +6,8 @@ import asyncio
 import inspect
 import json
 import logging
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from typing_extensions import override
 
 from reference_stores.memory import MemoryStore
 from reference_stores.shared import (
@@ -30,7 +33,17 @@ from reference_stores.shared import (
     generate_id,
     single_tenant,
 )
-from tests.reference_stores.samples import ALICE, BOB, NOON, answer, attachment, question, thread
+from tests.reference_stores.samples import (
+    ALICE,
+    BOB,
+    NOON,
+    answer,
+    attachment,
+    question,
+    tenant,
+    texts,
+    thread,
+)
 
 if TYPE_CHECKING:
     from chatkit.types import ThreadMetadata
@@ -127,10 +140,11 @@ async def test_what_the_tenant_function_raises_on_purpose_passes(make_store: Mak
 
 
 def test_a_store_needs_its_tenant_function() -> None:
+    store: Any = MemoryStore
     with pytest.raises(TypeError):
-        MemoryStore()  # type: ignore[call-arg]
+        store()
     with pytest.raises(TypeError, match="single_tenant"):
-        MemoryStore(tenant="app")  # type: ignore[arg-type]
+        store(tenant="app")
 
 
 async def test_tenants_that_look_alike_are_different(store: AnyStore) -> None:
@@ -186,9 +200,10 @@ async def test_a_limit_that_is_too_large_is_cut_with_a_warning(
     page = await store.load_thread_items("thr_1", None, 100, "asc", ALICE)
     assert (len(page.data), page.has_more, page.after) == (3, True, "m2")
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
-    for limit in (True, 1.5, "1", None):
+    wrong: list[Any] = [True, 1.5, "1", None]
+    for limit in wrong:
         with pytest.raises(TypeError):
-            await store.load_threads(limit, None, "asc", ALICE)  # type: ignore[arg-type]
+            await store.load_threads(limit, None, "asc", ALICE)
     await store.close()
 
 
@@ -251,7 +266,7 @@ async def test_each_message_with_the_fake_id_is_kept(store: AnyStore) -> None:
     await store.add_thread_item("thr_1", second, ALICE)
     assert (first.id, second.id) == (FAKE_ID, FAKE_ID)
     page = await store.load_thread_items("thr_1", None, 10, "asc", ALICE)
-    assert [item.content[0].text for item in page.data] == ["one", "two"]  # type: ignore[union-attr]
+    assert texts(page.data) == ["one", "two"]
     assert all(item.id.startswith("msg_") for item in page.data)
     assert len({item.id for item in page.data}) == 2
     for item in page.data:
@@ -267,15 +282,14 @@ async def test_saving_the_fake_id_updates_the_newest(store: AnyStore) -> None:
     await store.add_thread_item("thr_1", answer("msg_own", "own"), ALICE)
     await store.save_item("thr_1", answer(FAKE_ID, "changed"), ALICE)
 
-    async def texts() -> list[str]:
-        page = await store.load_thread_items("thr_1", None, 10, "asc", ALICE)
-        return [item.content[0].text for item in page.data]  # type: ignore[union-attr]
+    async def said() -> list[str]:
+        return texts((await store.load_thread_items("thr_1", None, 10, "asc", ALICE)).data)
 
-    assert await texts() == ["added", "changed", "own"]
+    assert await said() == ["added", "changed", "own"]
     newest = (await ids(store))[1]
     await store.delete_thread_item("thr_1", newest, ALICE)
     await store.save_item("thr_1", answer(FAKE_ID, "again"), ALICE)
-    assert await texts() == ["again", "own"]
+    assert await said() == ["again", "own"]
 
 
 async def test_the_fake_id_needs_its_thread(store: AnyStore) -> None:
@@ -284,20 +298,25 @@ async def test_the_fake_id_needs_its_thread(store: AnyStore) -> None:
             await write("thr_1", answer(FAKE_ID), ALICE)
 
 
-async def test_fake_ids_come_from_an_override(make_store: MakeStore) -> None:
-    plain = make_store()
+class Numbered(MemoryStore[Any]):
+    """An application's own ids."""
 
-    class Numbered(type(plain)):  # type: ignore[misc]
-        def generate_item_id(
-            self, item_type: StoreItemType, thread: ThreadMetadata, context: Any
-        ) -> str:
-            return f"{item_type}-{thread.title}-{context['user_id']}"
+    @override
+    def generate_thread_id(self, context: Any) -> str:
+        return f"thread-{context['user_id']}"
 
-    plain.__class__ = Numbered
-    await plain.save_thread(thread(title="T"), ALICE)
-    await plain.add_thread_item("thr_1", answer(FAKE_ID), ALICE)
-    assert await ids(plain) == ["message-T-alice"]
-    await plain.close()
+    @override
+    def generate_item_id(self, item_type: StoreItemType, thread: ThreadMetadata, context: Any) -> str:
+        return f"{item_type}-{thread.title}-{context['user_id']}"
+
+
+async def test_ids_of_a_subclass_are_used_for_all_that_is_made_here() -> None:
+    store = Numbered(tenant=tenant)
+    assert await store.create_thread("T", context=ALICE) == "thread-alice"
+    assert await store.save_message("thread-alice", "x", "user", context=ALICE) == "message-T-alice"
+    await store.delete_thread_item("thread-alice", "message-T-alice", ALICE)
+    await store.add_thread_item("thread-alice", answer(FAKE_ID), ALICE)
+    assert (await store.load_item("thread-alice", "message-T-alice", ALICE)).type == "assistant_message"
 
 
 def test_generated_ids_have_the_prefixes_of_chatkit_and_a_whole_uuid() -> None:
@@ -334,6 +353,21 @@ async def test_a_late_save_does_not_bring_a_thread_back(store: AnyStore) -> None
     assert await ids(store) == []
     await store.save_thread(thread(), BOB)
     assert await store.load_thread("thr_1", BOB) == thread()
+
+
+async def test_what_is_added_after_a_deletion_comes_after_the_deleted(store: AnyStore) -> None:
+    """Even at the same time, and though the deleted one was the last."""
+    await store.save_thread(thread("thr_1"), ALICE)
+    await store.add_thread_item("thr_1", answer("old"), ALICE)
+    await store.delete_thread_item("thr_1", "old", ALICE)
+    await store.add_thread_item("thr_1", answer("new"), ALICE)
+    assert await ids(store, "asc", after="old") == ["new"]
+    assert await ids(store, "desc", after="old") == []
+    await store.save_thread(thread("thr_2"), ALICE)
+    await store.delete_thread("thr_2", ALICE)
+    await store.save_thread(thread("thr_3"), ALICE)
+    page = await store.load_threads(10, "thr_2", "asc", ALICE)
+    assert [found.id for found in page.data] == ["thr_3"]
 
 
 async def test_purge_forgets_old_deletions_only(store: AnyStore) -> None:
@@ -377,9 +411,10 @@ async def test_purge_of_threads_spares_those_that_live(store: AnyStore) -> None:
 
 
 async def test_purge_wants_a_timedelta(store: AnyStore) -> None:
-    for wrong in (30, None, datetime.now()):
+    ages: list[Any] = [30, None, datetime.now()]
+    for wrong in ages:
         with pytest.raises(TypeError, match="timedelta"):
-            await store.purge(wrong)  # type: ignore[arg-type]
+            await store.purge(wrong)
 
 
 async def test_a_tenant_is_deleted_without_a_trace(store: AnyStore) -> None:
@@ -479,9 +514,10 @@ async def test_chat_helpers_speak_the_language_of_the_seed(make_store: MakeStore
 
 async def test_chat_helpers_refuse_what_they_do_not_know(store: AnyStore) -> None:
     thread_id = await store.create_thread(context=ALICE)
-    for sender in ("assistant", "", "User", None):
+    senders: list[Any] = ["assistant", "", "User", None]
+    for sender in senders:
         with pytest.raises(ValueError, match="sender_type"):
-            await store.save_message(thread_id, "x", sender, context=ALICE)  # type: ignore[arg-type]
+            await store.save_message(thread_id, "x", sender, context=ALICE)
     with pytest.raises(NotFoundError):
         await store.save_message("thr_unknown", "x", "user", context=ALICE)
     with pytest.raises(NotFoundError):
@@ -600,6 +636,48 @@ async def test_a_span_of_the_caller_is_the_parent(store: AnyStore, spans: InMemo
     (saved, _) = spans.get_finished_spans()
     assert saved.parent is not None
     assert saved.parent.span_id == request.get_span_context().span_id
+
+
+# --- What is not installed ---
+
+
+def without(module: str, code: str) -> str:
+    """What Python prints where `module` is not installed."""
+    script = f"import sys; sys.modules[{module!r}] = None\n{code}"
+    return subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120
+    ).stdout
+
+
+def test_opentelemetry_is_not_needed() -> None:
+    code = """
+import asyncio
+from reference_stores.memory import MemoryStore
+from reference_stores.shared import single_tenant
+
+async def main():
+    async with MemoryStore(tenant=single_tenant("app")) as store:
+        print(await store.get_thread(await store.create_thread("a title")))
+
+asyncio.run(main())
+"""
+    assert "a title" in without("opentelemetry", code)
+
+
+@pytest.mark.parametrize(
+    ("driver", "module", "extra"),
+    [("aiosqlite", "sqlite", "sqlite"), ("cryptography", "encryption", "encryption")],
+)
+def test_a_missing_driver_is_named_with_its_extra(driver: str, module: str, extra: str) -> None:
+    code = f"""
+try:
+    import reference_stores.{module}
+except ImportError as error:
+    print(type(error).__name__, error)
+"""
+    printed = without(driver, code)
+    assert printed.startswith(f"MissingDriverError {driver} is not installed: pip install")
+    assert f"chatkit-store-creator[{extra}]" in printed
 
 
 # --- Signatures ---
