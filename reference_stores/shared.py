@@ -280,12 +280,13 @@ class _Kind(Generic[T]):
     def _dump_misfit(self, writer: _Writer, value: T) -> bytes:
         try:
             payload = writer.to_json(value, warnings=False)
-            _refuse_unreadable(payload)
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise PayloadError(f"Not written: {error}") from None
+        _refuse_unreadable(payload)
+        try:
             self.adapter.validate_json(payload)
         except ValidationError as error:
             raise PayloadError(f"Not written, for it would not load: {_reasons(error)}") from None
-        except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise PayloadError(f"Not written: {error}") from None
         return payload
 
 
