@@ -52,12 +52,6 @@ class TestSQLiteStore(StoreContract):
     wrap_stream = staticmethod(survive_disconnect)
 
 
-class TestSQLiteStoreInMemory(StoreContract):
-    profile: ClassVar[Profile] = "house"
-    make_store: Callable[..., Any] = staticmethod(lambda: StoreAt(":memory:"))
-    wrap_stream = staticmethod(survive_disconnect)
-
-
 class TestSQLiteStoreInASharedCache(StoreContract):
     profile: ClassVar[Profile] = "house"
     make_store: Callable[..., Any] = staticmethod(

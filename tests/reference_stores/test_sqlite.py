@@ -96,6 +96,7 @@ async def test_a_path_that_cannot_be_opened_is_an_error_with_its_cause(tmp_path:
     with pytest.raises(StoreError, match="unable to open") as failure:
         await store.load_thread("thr_1", ALICE)
     assert isinstance(failure.value.__cause__, sqlite3.OperationalError)
+    assert threading.active_count() <= before
     await store.close()
     await threads_at_most(before)
 
