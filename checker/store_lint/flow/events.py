@@ -101,3 +101,14 @@ class Events:
     binds: dict[cst.CSTNode, list[BindEvent]] = field(
         default_factory=dict[cst.CSTNode, list[BindEvent]]
     )
+
+    def update(self, others: Events) -> None:
+        """Add the events of another record behind those that are here."""
+        for node, calls in others.calls.items():
+            self.calls.setdefault(node, []).extend(calls)
+        for node, reached in others.attributes.items():
+            self.attributes.setdefault(node, []).extend(reached)
+        for node, used in others.uses.items():
+            self.uses.setdefault(node, []).extend(used)
+        for node, bound in others.binds.items():
+            self.binds.setdefault(node, []).extend(bound)

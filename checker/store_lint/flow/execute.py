@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from store_lint.flow.evaluate import Evaluator
-from store_lint.flow.events import BindEvent
+from store_lint.flow.events import BindEvent, Events
 from store_lint.flow.knowledge import SELF_READYING
 from store_lint.flow.state import (
     States,
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from store_lint.flow.analysis import Analysis
-    from store_lint.flow.events import Events
     from store_lint.flow.graph import Block, Graph, Step
     from store_lint.flow.truth import Fork
     from store_lint.flow.values import Frame, Value
@@ -71,10 +70,11 @@ class Executor:
     def run(self, entry: Iterable[State], events: Events | None) -> list[State]:
         """The states at the exit, after the analysis has come to rest.
 
-        With `events`, every block is run once more from each of its final states, and what rules may
-        want to see is recorded.
+        With `events`, what rules may want to see is recorded: for each block, what its last run saw,
+        which is the one from all of its final states.
         """
         incoming: dict[int, States] = {}
+        recorded: dict[int, Events] = {}
         queue: list[int] = []
         queued: set[int] = set()
 
@@ -96,14 +96,15 @@ class Executor:
             block = self.graph.blocks[index]
             if not self.analysis.spend(len(block.steps) + 1):
                 break
+            seen: Events | None = None
+            if events is not None:
+                seen = recorded[index] = Events()
             for state in list(incoming[index].by_facts.values()):
-                for target, reached in self.block(block, state.copy(), None):
+                for target, reached in self.block(block, state.copy(), seen):
                     reach(target, reached)
         if events is not None:
-            for index, states in sorted(incoming.items()):
-                for state in list(states.by_facts.values()):
-                    for _ in self.block(self.graph.blocks[index], state.copy(), events):
-                        pass
+            for index in sorted(recorded):
+                events.update(recorded[index])
         exits = incoming.get(self.graph.exit.index)
         return list(exits.by_facts.values()) if exits is not None else []
 
