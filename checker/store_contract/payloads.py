@@ -13,6 +13,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 import chatkit.types as models
+from hypothesis import reject
 from hypothesis import strategies as st
 from pydantic import AnyUrl, BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
@@ -90,17 +91,18 @@ def threads() -> st.SearchStrategy[models.ThreadMetadata]:
 
 
 def _round_tripped(
-    strategy: st.SearchStrategy[Model | None], adapter: TypeAdapter[Any]
+    strategy: st.SearchStrategy[Model], adapter: TypeAdapter[Any]
 ) -> st.SearchStrategy[Model]:
-    def trip(value: Model | None) -> Model | None:
-        if value is None:
-            return None
+    def trip(value: Model) -> Model | None:
         try:
             once = adapter.validate_json(adapter.dump_json(value))
             again = adapter.validate_json(adapter.dump_json(once))
         except (ValidationError, PydanticSerializationError):
             return None
-        return once if once == again else None
+        if once != again:
+            return None
+        # Rather the original: which fields were set decides what `exclude_unset` loses.
+        return value if value == once else once
 
     return (
         strategy.map(trip).filter(lambda value: value is not None).map(lambda value: cast(Model, value))
@@ -108,14 +110,12 @@ def _round_tripped(
 
 
 @st.composite
-def _of_model(draw: st.DrawFn, model: type[Model]) -> Model | None:
-    try:
-        return model.model_validate(_fields(draw, model, _DEPTH))
-    except ValidationError:  # a validator of the model wants more than its types say
-        return None
+def _of_model(draw: st.DrawFn, model: type[Model]) -> Model:
+    return _instance(draw, model, _DEPTH)
 
 
-def _fields(draw: st.DrawFn, model: type[BaseModel], depth: int) -> dict[str, Any]:
+def _instance(draw: st.DrawFn, model: type[Model], depth: int) -> Model:
+    """An object and no dict: where its discriminator is left to the default, only the class tells."""
     model.model_rebuild()  # resolves the forward references of a model that nobody has used yet
     values: dict[str, Any] = {}
     if model.model_config.get("extra") == "allow" and depth > 0:
@@ -125,7 +125,10 @@ def _fields(draw: st.DrawFn, model: type[BaseModel], depth: int) -> dict[str, An
             annotation: Any = field.annotation
             constrained = Annotated[(annotation, *field.metadata)] if field.metadata else annotation
             values[field.alias or name] = _value(draw, constrained, depth)
-    return values
+    try:
+        return model.model_validate(values)
+    except ValidationError:  # a validator of the model wants more than its types say
+        return reject()
 
 
 def _value(draw: st.DrawFn, annotation: Any, depth: int) -> Any:
@@ -156,7 +159,7 @@ def _value(draw: st.DrawFn, annotation: Any, depth: int) -> Any:
         return _typed_dict(draw, annotation, depth - 1)
     kind: Any = annotation
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return _fields(draw, annotation, depth - 1)
+        return _instance(draw, annotation, depth - 1)
     return draw(st.from_type(kind))
 
 

@@ -1,11 +1,9 @@
 """The mutants: one for each case of the contract at least, each with the mistake that its name tells."""
 
-# ruff: noqa
 from __future__ import annotations
 
 import asyncio
-import json
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import Any
 
 from chatkit.store import NotFoundError, default_generate_id
@@ -23,9 +21,9 @@ from chatkit.types import (
     WidgetItem,
     WorkflowItem,
 )
+
 from reference_stores.memory import MemoryStore
 from reference_stores.serving import survive_disconnect
-
 from tests.mutants.mutant import Memory, Sqlite, breaks
 
 OTHER = {"user_id": "bob"}

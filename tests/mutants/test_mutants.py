@@ -25,7 +25,8 @@ CASES = {case.name: case for case in all_cases()}
 EXPENSIVE = {
     *(name for name in CASES if "every_item_type" in name or "every_attachment" in name),
     *(name for name in CASES if "every_thread_comes" in name or "random_histories" in name),
-    *(name for name in CASES if "hang_up" in name or "huge_limits" in name),
+    *(name for name in CASES if "hang_up" in name or "large_limits" in name or "huge" in name),
+    *("C44_a_hundred_tasks_at_once", "C45_text_of_any_kind", "C46_cancelled_calls_leave_it_working"),
     *(case.name for case in CASES.values() if case.needs & HOOKS.keys()),
 }
 """Cases that take tenths of a second or more: run where a mutant is to break them, and nowhere else."""

@@ -42,9 +42,8 @@ sys.exit(pytest.main(sys.argv[1:], plugins=[Watch()]))
 
 def test_the_option_runs_the_suite_beside_other_tests(run: Run, app: Path) -> None:
     (app / "test_own.py").write_text("def test_own(): pass\n", encoding="utf-8")
-    done = run("pytest", *PYTEST, "--chatkit-store=stores:make_store", "-k", "own or C15", "-v")
+    done = run("pytest", *PYTEST, "--chatkit-store=stores:make_store", "-k", "test_own or C15", "-v")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "chatkit-store::C15_add_is_idempotent" in done.stdout or "3 passed" in done.stdout
     assert re.search(r"3 passed, \d+ deselected", done.stdout)
 
 
@@ -107,10 +106,9 @@ def test_wrong_usage_is_one_line(run: Run, option: str, said: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_hanging_store_does_not_hang_pytest(run: Run) -> None:
-    (done) = run(
-        "pytest", *PYTEST, "--chatkit-store=stores:make_nothing", "--chatkit-store-select=C15_add"
-    )
+def test_a_factory_that_fails_is_one_line(run: Run) -> None:
+    options = ("--chatkit-store=stores:make_nothing", "--chatkit-store-select=C15_add")
+    done = run("pytest", *PYTEST, *options)
     assert done.returncode == 1
     assert "make_store failed: ConnectionError: no database at all" in done.stdout
 

@@ -67,7 +67,7 @@ def C06_every_item_type_comes_back(bench: Bench) -> None:
     for kind in payloads.members(models.ThreadItem):
         one = payloads.items(kind)
 
-        @hypothesis_settings(bench.effort, 30)
+        @hypothesis_settings(bench.effort, 20)
         @given(one, one)
         def check(added: Any, saved: Any) -> None:
             item_id = fresh_id("itm")
@@ -105,7 +105,7 @@ def C07_every_attachment_comes_back(bench: Bench) -> None:
         context.
     """
 
-    @hypothesis_settings(bench.effort, 80)
+    @hypothesis_settings(bench.effort, 60)
     @given(payloads.attachments())
     def check(attachment: Any) -> None:
         bench.run(_check_attachment(bench, _renamed(attachment, fresh_id("atc"))))
