@@ -103,6 +103,8 @@ MAX_STEPS: Final = 60_000
 _ROUNDS: Final = 4
 _FIRST: Final = frozenset({"__init__", "__post_init__", "setup_method", "setUp"})
 """What runs before any other method of an object."""
+_ENTERS: Final = {"__aexit__": "__aenter__", "__exit__": "__enter__"}
+"""What runs right before the methods that leave a `with`."""
 _BASES_WITHOUT_STATE: Final = frozenset(
     {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "object"}
 )
@@ -258,6 +260,8 @@ class Analysis:
     def _run_method(self, cls: LocalClass, method: LocalFunction, states: list[State]) -> None:
         if method.name in _FIRST or self._is_constructor(method):
             states = [self._before_init(cls)]
+        elif method.name in _ENTERS:
+            states = self._entered(cls, method, states)
         done: set[object] = set()
         read = self._read_fields(cls, method)
         for state in states:
@@ -271,6 +275,17 @@ class Analysis:
             if key not in done:
                 done.add(key)
                 self._enter_from_outside(cls, method, kept)
+
+    def _entered(self, cls: LocalClass, leave: LocalFunction, states: list[State]) -> list[State]:
+        """The states in which `__aexit__` begins: those that `__aenter__` leaves."""
+        enter = self.class_member(cls, _ENTERS[leave.name])
+        if not isinstance(enter, LocalFunction):
+            return states
+        left = States()
+        for state in states:
+            for reached in self._enter_from_outside(cls, enter, state.copy()):
+                left.add(self._kept(reached))
+        return list(left.by_facts.values())
 
     def _enter_from_outside(self, cls: LocalClass, method: LocalFunction, state: State) -> list[State]:
         """Run a method, through its decorators, as other code calls it; the states that it leaves."""

@@ -171,7 +171,7 @@ class _Check:
             wrong = member is None and not shape.open and not shape.has_api(name)
         if not wrong or self._is_expected(use, node):
             return None
-        if not base.exact and self._is_in_subclass(base, name):
+        if not base.exact and self._is_right_in_subclass(base, node):
             return None
         if self._is_set_elsewhere(base, name):
             return None
@@ -212,14 +212,18 @@ class _Check:
             use.scope.node, node, "AttributeError", by_any_handler=False
         )
 
-    def _is_in_subclass(self, base: Thing, name: str) -> bool:
+    def _is_right_in_subclass(self, base: Thing, node: cst.Attribute) -> bool:
+        name = node.attr.value
         word = re.escape(base.cls.name.encode())
         derives = rb"class\s[^:]*\b%b\b|\b%b\s+as\b|=[\s\w.]*\b%b\b" % (word, word, word)
         for module in self._program.mentioning(base.cls.name, base.cls.module, derives):
             for cls in self._program.classes(module):
                 if base.cls in self._program.lineage(cls).classes[1:]:
                     shape = self._shapes.of(cls)
-                    if shape.open or name in shape.members:
+                    wrong = base.is_class and self._is_wrong_on_class(
+                        node, shape, shape.members.get(name)
+                    )
+                    if shape.open or (name in shape.members and not wrong):
                         return True
         return False
 

@@ -25,7 +25,6 @@ from store_lint.flow.values import (
 from store_lint.rules.sql.drivers import QUERY_NAMES, query_by_name, query_of
 from store_lint.rules.sql.tokens import is_statement, text_of
 from store_lint.tree.expressions import walk
-from store_lint.tree.module import parameters
 from store_lint.tree.program import LocalFunction
 
 if TYPE_CHECKING:
@@ -157,9 +156,11 @@ def _query_of_wrapper(event: CallEvent, module: Module, flow: Analysis) -> Query
     if not isinstance(atom, Function) or not isinstance(atom.target, LocalFunction):
         return None
     wrapper = atom.target
-    if wrapper.module is module or not isinstance(wrapper.node.params.star_arg, cst.Param):
+    params = wrapper.node.params
+    positional, rest = (*params.posonly_params, *params.params), params.star_arg
+    if wrapper.module is module or not positional or not isinstance(rest, cst.Param):
         return None
-    text, rest = parameters(wrapper.node)[-2:]  # *args is the last, unless keywords follow
+    text = positional[-1]
     for reached in flow.events(wrapper.module).calls.values():
         for inner in reached:
             if inner.frame.scope is not wrapper.scope or len(inner.args) != 2:

@@ -131,6 +131,10 @@ class Objects:
         found = self._program.resolve(owner, node)
         if len(bindings) > 1 and any(isinstance(d, Variable) and d.scope is owner for d in found):
             return self._variable(owner, node.value, hops)
+        if any(isinstance(d, LocalClass) for d in found) and any(
+            inner.declared.get(node.value) for inner in owner.walk()
+        ):
+            return None  # `global` in a function puts something else in the place of the class
         return self._meant(found, hops)
 
     def _meant(self, definitions: Iterable[Definition], hops: int) -> Object | None:

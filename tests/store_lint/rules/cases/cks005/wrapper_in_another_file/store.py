@@ -1,6 +1,6 @@
 from chatkit.store import Store
 
-from db import Database
+from db import Database, execute
 
 
 class S(Store[dict]):
@@ -15,3 +15,6 @@ class S(Store[dict]):
         params = [name]
         params.append(limit)  # CKS005
         await self.database.fetch("SELECT 1 FROM t WHERE a = $1 LIMIT $2", *params)
+        await self.database.run("SELECT $1::text, $2::text", name)
+        await self.database.fetch_within("SELECT $1::text, $2::text", name)  # CKS005
+        await execute("SELECT $1::text, $2::text", name)
