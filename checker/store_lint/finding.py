@@ -72,17 +72,20 @@ class Problem(NamedTuple):
 
 
 class Target(NamedTuple):
-    """The openai-chatkit release that the code was checked against, and why that one."""
+    """An openai-chatkit release that code was checked against, and why that one."""
 
     version: str
     reason: str
-    """As in 'from --chatkit-version', 'installed in .venv', 'newest known'."""
+    """As in '--chatkit-version', 'installed in .venv', 'newest known'."""
+    folders: tuple[Path, ...] = ()
+    """The absolute paths of the folders that say so, of the projects that were checked."""
 
 
 class Report(NamedTuple):
     """The outcome of a run."""
 
-    target: Target
+    targets: tuple[Target, ...]
+    """At least one; by release, each with each reason once."""
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: int = 0

@@ -10,9 +10,10 @@ import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from store_lint.chatkit_api.api import Api
+    from store_lint.chatkit_api.choice import Choice
     from store_lint.checking import Checker
     from store_lint.engine import Options
     from store_lint.finding import Finding, Problem
@@ -40,36 +41,44 @@ class Job(NamedTuple):
     options: Options
     files: tuple[str, ...]
     """All Python files of the run, relevant or not."""
-    projects: tuple[Path, ...]
-    """Where to look for the release to check against, see `choose`."""
 
 
 def run(
     job: Job,
-    subjects: Sequence[str],
+    subjects: Mapping[str, Choice],
     size: int,
-    make_checker: Callable[[], Checker],
+    make_checker: Callable[[Api], Checker],
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Checked]:
-    """Check the subjects, which hold `size` bytes; `make_checker` makes this process's checker."""
+    """Check the subjects, which hold `size` bytes, each against its release.
+
+    `make_checker` makes this process's checker for a release.
+    """
+    groups: dict[str, list[str]] = {}
+    for path in sorted(subjects):
+        groups.setdefault(subjects[path].version, []).append(path)
     processes = min(job.options.jobs or _worth(size), len(subjects))
     if processes > 1:
         from concurrent.futures.process import BrokenProcessPool
 
         try:
-            return list(_in_processes(job, subjects, processes, progress))
+            return list(_in_processes(job, subjects, groups, processes, progress))
         except (BrokenProcessPool, ImportError, OSError):
             pass  # no memory or no semaphores for them here: this process can do it all
 
-    def check_all() -> Checked:
-        checker = make_checker()
-        for reached, path in enumerate(subjects, start=1):
+    reached = 0
+
+    def check_all(paths: Sequence[str]) -> Checked:
+        nonlocal reached
+        checker = make_checker(subjects[paths[0]].api)
+        for path in paths:
             checker.check(path)
+            reached += 1
             if progress is not None:
                 progress(reached, len(subjects))
         return checker.taken()
 
-    return [_deep(check_all)]
+    return [_deep(lambda paths=paths: check_all(paths)) for paths in groups.values()]
 
 
 def _worth(size: int) -> int:
@@ -84,7 +93,8 @@ def _processors() -> int:
 
 def _in_processes(
     job: Job,
-    subjects: Sequence[str],
+    subjects: Mapping[str, Choice],
+    groups: Mapping[str, list[str]],
     processes: int,
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[Checked]:
@@ -92,47 +102,59 @@ def _in_processes(
     from concurrent.futures import ProcessPoolExecutor
 
     # Neighbours share what they import, so each batch is a stretch of the sorted paths.
-    ordered = sorted(subjects)
-    length = -(-len(ordered) // (processes * _BATCHES_PER_PROCESS))
-    batches = [ordered[start : start + length] for start in range(0, len(ordered), length)]
+    length = -(-len(subjects) // (processes * _BATCHES_PER_PROCESS))
+    batches = [
+        (subjects[ordered[0]], ordered[start : start + length])
+        for ordered in groups.values()
+        for start in range(0, len(ordered), length)
+    ]
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, _begin, (job,)) as pool:
         reached = 0
         for batch, checked in zip(batches, pool.map(_check, batches), strict=True):
-            reached += len(batch)
+            reached += len(batch[1])
             if progress is not None:
-                progress(reached, len(ordered))
+                progress(reached, len(subjects))
             yield checked
 
 
-_checkers: list[Checker] = []
-"""The checker of a process that was started to help; it keeps what it has parsed."""
+_jobs: list[Job] = []
+"""The job of a process that was started to help."""
+_checkers: dict[str, Checker] = {}
+"""Its checkers, by release; they keep what they have parsed."""
 
 
 def _begin(job: Job) -> None:
     import gc
 
     from store_lint.__main__ import COLLECT_AFTER
-    from store_lint.chatkit_api.choice import choose
-    from store_lint.checking import Checker
-    from store_lint.reading import Reader
-    from store_lint.tree.layout import Layout
 
     gc.set_threshold(*COLLECT_AFTER)
-    options = job.options
-    chosen = choose(job.projects, options.chatkit_version, options.configured_chatkit_version)
-    _checkers.append(Checker(options, chosen.api, Layout(job.files), Reader()))
+    _jobs.append(job)
 
 
-def _check(batch: Sequence[str]) -> Checked:
-    (checker,) = _checkers
+def _check(batch: tuple[Choice, Sequence[str]]) -> Checked:
+    choice, paths = batch
 
     def check_all() -> Checked:
-        for path in batch:
+        checker = _checker(choice)
+        for path in paths:
             checker.check(path)
         return checker.taken()
 
     return _deep(check_all)
+
+
+def _checker(choice: Choice) -> Checker:
+    from store_lint.checking import Checker
+    from store_lint.reading import Reader
+    from store_lint.tree.layout import Layout
+
+    if choice.version not in _checkers:
+        (job,) = _jobs
+        layout = Layout(job.files)
+        _checkers[choice.version] = Checker(job.options, choice.api, layout, Reader())
+    return _checkers[choice.version]
 
 
 def _deep(body: Callable[[], Checked]) -> Checked:

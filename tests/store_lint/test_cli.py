@@ -70,7 +70,7 @@ def test_a_problem_is_exit_code_2_whatever_else_was_found(
     arguments: list[str],
 ) -> None:
     def check(*_: object) -> Report:
-        return Report(TARGET, (), (Problem("no such file: x.py\n"),))
+        return Report((TARGET,), (), (Problem("no such file: x.py\n"),))
 
     monkeypatch.setattr("store_lint.engine.check", check)
     assert cli.main(arguments) == 2

@@ -79,7 +79,7 @@ def test_a_clean_run_imports_nothing_heavy(tmp_path: Path, format_name: str) -> 
 import sys
 from store_lint import cli, engine
 from store_lint.finding import Report, Target
-engine.check = lambda *_: Report(Target("1.6.5", "newest known"), files=1)
+engine.check = lambda *_: Report((Target("1.6.5", "newest known"),), files=1)
 assert cli.main(["--format", {format_name!r}]) == 0
 print(sorted(set({HEAVY!r}) & set(sys.modules)))
 """

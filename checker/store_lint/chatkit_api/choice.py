@@ -1,21 +1,22 @@
 """Which release a project's code is checked against, and why that one.
 
-In this order: the command line, the configuration, the environment of the project, its lock file, its
-requirement, else the newest release that the data holds. Nothing is run and nothing raises but an
-explicit version that is not known: a lock file that cannot be read says nothing.
+In this order: the command line, the configuration, and what the nearest folder that says anything
+says: by an environment, else a lock file, else a requirement. Where none does, it is the newest release
+that the data holds. Nothing is run and nothing raises but an explicit version that is not known: a lock
+file that cannot be read says nothing.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from store_lint.chatkit_api import UnknownReleaseError, load, releases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from store_lint.chatkit_api.api import Api
 
@@ -38,42 +39,105 @@ class Choice(NamedTuple):
 
     version: str
     reason: str
-    read: Api | None = None
-    """The API of a release that the data does not hold, read from what is installed."""
+    folder: str | None = None
+    """The folder that says so; None where none so much as names openai-chatkit."""
+    packages: str | None = None
+    """Where a release that the data does not hold is installed."""
 
     @property
     def api(self) -> Api:
         """The API of the release; loaded when it is asked for."""
-        return self.read or load(self.version)
+        read = _read_source(self.packages, self.version) if self.packages else None
+        return read or load(self.version)
 
 
-def choose(
-    folders: Sequence[Path], explicit: str | None = None, configured: str | None = None
-) -> Choice:
-    """The release for the code in a folder of a project.
-
-    `folders` are that folder and those above it, up to the project's top; what the nearest one says
-    counts.
+class Releases:
+    """The releases of the projects of a run; what a folder says is read once.
 
     `explicit` comes from the command line, `configured` from the configuration; both may be a prefix
-    (`1.5` is the newest 1.5.x). Raises UnknownReleaseError where one of them names no known release.
+    (`1.5` is the newest 1.5.x). Raises UnknownReleaseError where the one that counts names no known
+    release.
     """
-    for given, reason in (
-        (explicit, "--chatkit-version"),
-        (configured, "chatkit-version in the configuration"),
-    ):
-        if given is not None:
-            return Choice(_known(given), reason)
-    for folder in folders:
-        installed = _installed(folder)
-        if installed is not None:
-            return installed
-    unknown = ""
-    for version, reason in _declared(folders):
-        if version in releases():
-            return Choice(version, reason)
-        unknown = unknown or f"; {version}, {reason}, is not"
-    return Choice(releases()[-1], f"newest known{unknown}")
+
+    def __init__(self, explicit: str | None = None, configured: str | None = None) -> None:
+        self._given: Choice | None = None
+        if explicit is not None:
+            self._given = Choice(_known(explicit), "--chatkit-version")
+        elif configured is not None:
+            self._given = Choice(_known(configured), "chatkit-version in the configuration")
+        self._said: dict[str, _Said] = {}
+        self._chosen: dict[tuple[str, ...], Choice] = {}
+
+    def choose(self, folders: tuple[str, ...]) -> Choice:
+        """The release for the code in a folder of a project.
+
+        `folders` are that folder and those above it, up to the project's top. The nearest one that says
+        a release counts. What it requires may leave several: then what is installed or locked further
+        up decides, where it is one of them (a workspace has one lock file for many projects).
+        """
+        if self._given is not None:
+            return self._given
+        if folders not in self._chosen:
+            self._chosen[folders] = self._choose(folders)
+        return self._chosen[folders]
+
+    def _choose(self, folders: tuple[str, ...]) -> Choice:
+        required: _Required | None = None
+        unknown, named = "", None
+        for folder in folders:
+            said = self._of(folder)
+            for choice in said.exact:
+                if required is not None and not required.allowed.contains(choice.version):
+                    continue
+                if choice.packages is not None or choice.version in releases():
+                    return choice
+                unknown = unknown or f"; {choice.version}, {choice.reason}, is not"
+            required = required or said.required
+            if named is None and said.names:
+                named = folder
+        if required is not None:
+            return required.newest
+        return Choice(releases()[-1], f"newest known{unknown}", named)
+
+    def _of(self, folder: str) -> _Said:
+        if folder not in self._said:
+            self._said[folder] = _said(folder)
+        return self._said[folder]
+
+
+class _Required(NamedTuple):
+    """A requirement that some known release meets."""
+
+    allowed: Any
+    """Of packaging: the SpecifierSet."""
+    newest: Choice
+
+
+class _Said(NamedTuple):
+    """What one folder says of the release."""
+
+    exact: tuple[Choice, ...] = ()
+    """As installed or locked, what counts most first; the release need not be known."""
+    required: _Required | None = None
+    names: bool = False
+    """Whether a file of it names openai-chatkit, with a release or without."""
+
+
+def _said(folder: str) -> _Said:
+    installed = _installed(folder)
+    if installed is not None:
+        return _Said((installed,), names=True)
+    locked, names = tuple(_locked(folder)), False
+    for name in _requirement_files(folder):
+        text = _text(folder, name)
+        if text is None or re.search(_NAME, text) is None:
+            continue
+        names = True
+        for line in _requirements(name, text):
+            required = _required(line, name, folder)
+            if required is not None:
+                return _Said(locked, required, names=True)
+    return _Said(locked, names=names or bool(locked))
 
 
 def _known(given: str) -> str:
@@ -88,19 +152,19 @@ def _known(given: str) -> str:
     )
 
 
-def _installed(project: Path) -> Choice | None:
+def _installed(project: str) -> Choice | None:
     for root, shown in _environments(project):
         for packages in _site_packages(root):
             for version in _versions_in(packages):
                 if version in releases():
-                    return Choice(version, f"installed in {shown}")
-                api = _read_source(packages, version)
-                if api is not None:
-                    return Choice(version, f"installed in {shown}, read from its source", api)
+                    return Choice(version, f"installed in {shown}", project)
+                if _read_source(packages, version) is not None:
+                    reason = f"installed in {shown}, read from its source"
+                    return Choice(version, reason, project, packages)
     return None
 
 
-def _environments(project: Path) -> Iterator[tuple[str, str]]:
+def _environments(project: str) -> Iterator[tuple[str, str]]:
     for name in _ENVIRONMENTS:
         root = os.path.join(project, name)
         if os.path.isdir(root):
@@ -140,6 +204,7 @@ def _versions_in(packages: str) -> Iterator[str]:
             yield match.group(1)
 
 
+@lru_cache(maxsize=4)
 def _read_source(packages: str, version: str) -> Api | None:
     """A release newer than the data, from what is installed."""
     from packaging.version import InvalidVersion, Version
@@ -173,24 +238,14 @@ def _read_source(packages: str, version: str) -> Api | None:
     return Api(version, facts, lambda key: (version,) if key in facts else ())
 
 
-def _declared(folders: Sequence[Path]) -> Iterator[tuple[str, str]]:
-    for folder in folders:
-        for name in _LOCK_FILES:
-            text = _text(folder, name)
-            if text is None or re.search(_NAME, text) is None:
-                continue
-            match = re.search(_PIPFILE_LOCKED if name == "Pipfile.lock" else _LOCKED, text)
-            if match is not None:
-                yield match.group(1), f"locked in {name}"
-    for folder in folders:
-        for name in _requirement_files(folder):
-            text = _text(folder, name)
-            if text is None or re.search(_NAME, text) is None:
-                continue
-            for line in _requirements(name, text):
-                version = _newest_allowed(line.strip())
-                if version is not None:
-                    yield version, f"{name}: {' '.join(line.split()).rstrip(',;')}"
+def _locked(folder: str) -> Iterator[Choice]:
+    for name in _LOCK_FILES:
+        text = _text(folder, name)
+        if text is None or re.search(_NAME, text) is None:
+            continue
+        match = re.search(_PIPFILE_LOCKED if name == "Pipfile.lock" else _LOCKED, text)
+        if match is not None:
+            yield Choice(match.group(1), f"locked in {name}", folder)
 
 
 def _requirements(name: str, text: str) -> list[str]:
@@ -200,7 +255,7 @@ def _requirements(name: str, text: str) -> list[str]:
     return [*re.findall(_QUOTED, text), *of_poetry]
 
 
-def _requirement_files(project: Path) -> Iterator[str]:
+def _requirement_files(project: str) -> Iterator[str]:
     try:
         names = sorted(os.listdir(project))
     except OSError:
@@ -219,7 +274,7 @@ def _requirement_files(project: Path) -> Iterator[str]:
             yield name
 
 
-def _text(project: Path, name: str) -> str | None:
+def _text(project: str, name: str) -> str | None:
     try:
         with open(os.path.join(project, name), encoding="utf-8", errors="replace") as file:
             return file.read()
@@ -246,19 +301,20 @@ def _poetry(constraint: str) -> str:
     return constraint if constraint[0] in "<>=!~" else f"=={constraint}"
 
 
-def _newest_allowed(line: str) -> str | None:
+def _required(line: str, name: str, folder: str) -> _Required | None:
     from packaging.requirements import InvalidRequirement, Requirement
 
     try:
-        requirement: Any = Requirement(line.split(" --hash")[0].strip().rstrip("\\").strip())
+        requirement: Any = Requirement(line.strip().split(" --hash")[0].strip().rstrip("\\").strip())
     except InvalidRequirement:
         return None
     if re.sub(r"[-_.]+", "-", requirement.name).lower() != "openai-chatkit":
         return None
-    if not requirement.specifier:
-        return None
     allowed = [v for v in releases() if requirement.specifier.contains(v)]
-    return allowed[-1] if allowed else None
+    if not requirement.specifier or not allowed:
+        return None
+    reason = f"{name}: {' '.join(line.split()).rstrip(',;')}"
+    return _Required(requirement.specifier, Choice(allowed[-1], reason, folder))
 
 
-__all__ = ["Choice", "choose"]
+__all__ = ["Choice", "Releases"]

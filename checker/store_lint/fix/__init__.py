@@ -30,7 +30,8 @@ def mended_files(
     for path, group in groupby(fixable, key=lambda finding: finding.path):
 
         def findings_in(data: bytes, path: Path = path) -> list[Finding]:
-            changed = check(options._replace(paths=(path,), stdin=(path, data), jobs=1))
+            # The paths stay: without the rest of the tree, more might seem to be wrong.
+            changed = check(options._replace(stdin=(path, data), jobs=1))
             return [finding for finding in changed.findings if finding.path == path]
 
         try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from store_lint.report.lines import Lines
 from store_lint.report.one_line import one_line
 from store_lint.report.paths import shown
-from store_lint.report.summary import scope, tally, verdict
+from store_lint.report.summary import reasons, scope, tally, verdict
 
 if TYPE_CHECKING:
     from store_lint.finding import Edit, Finding
@@ -33,7 +33,7 @@ def closing(outcome: Outcome) -> str:
     line = f"store-lint: {tally(outcome)}, {scope(outcome)}"
     if not outcome.report.findings and not outcome.report.problems:
         return line
-    return f"{line} ({one_line(outcome.report.target.reason)}); {verdict(outcome)}"
+    return f"{line} ({one_line(reasons(outcome))}); {verdict(outcome)}"
 
 
 def _line(finding: Finding, outcome: Outcome, texts: dict[str, Lines]) -> str:

@@ -25,10 +25,20 @@ def render(outcome: Outcome, look: Look) -> str:
     del look
     report = outcome.report
     severities = Counter(finding.severity for finding in report.findings)
+    newest = report.targets[-1]
     document = {
         "schema": SCHEMA,
         "tool": {"name": "store-lint", "version": tool_version()},
-        "target": {"version": report.target.version, "reason": report.target.reason},
+        # Of the days of one release for a whole run: the newest of the `targets`.
+        "target": {"version": newest.version, "reason": newest.reason},
+        "targets": [
+            {
+                "version": target.version,
+                "reason": target.reason,
+                "folders": [shown(folder, outcome.folder) for folder in target.folders],
+            }
+            for target in report.targets
+        ],
         "exit_code": outcome.exit_code,
         "counts": {
             "files": report.files,

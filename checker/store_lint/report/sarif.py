@@ -33,6 +33,7 @@ def render(outcome: Outcome, look: Look) -> str:
     from store_lint.report.catalogue import catalogue
 
     report = outcome.report
+    newest = report.targets[-1]
     rules = catalogue()
     places = {rule.id: index for index, rule in enumerate(rules)}
     texts = {path: Lines(text) for path, text in report.sources.items()}
@@ -62,8 +63,16 @@ def render(outcome: Outcome, look: Look) -> str:
         # A lone carriage return ends a line for Python and this checker, not by SARIF's default.
         "newlineSequences": ["\r\n", "\n", "\r"],
         "properties": {
-            "chatkitVersion": report.target.version,
-            "chatkitVersionReason": report.target.reason,
+            "chatkitVersion": newest.version,
+            "chatkitVersionReason": newest.reason,
+            "chatkitVersions": [
+                {
+                    "version": target.version,
+                    "reason": target.reason,
+                    "folders": [_artifact(folder, outcome.folder) for folder in target.folders],
+                }
+                for target in report.targets
+            ],
             "files": report.files,
             "stores": report.stores,
         },

@@ -6,6 +6,7 @@ It is never left out on a clean run: silence can mean 'all is well' or 'nothing 
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,8 +44,27 @@ def scope(outcome: Outcome) -> str:
     report = outcome.report
     return (
         f"{counted(report.stores, 'store')} in {counted(report.files, 'file')}, "
-        f"chatkit {report.target.version}"
+        f"chatkit {_listed(_versions(outcome))}"
     )
+
+
+def reasons(outcome: Outcome) -> str:
+    """Why these releases; one by one, where there are several."""
+    targets = outcome.report.targets
+    if len(_versions(outcome)) == 1:
+        return "; ".join(target.reason for target in targets)
+    by_version = groupby(targets, key=lambda target: target.version)
+    return "; ".join(
+        f"{version} {_listed([target.reason for target in of])}" for version, of in by_version
+    )
+
+
+def _versions(outcome: Outcome) -> list[str]:
+    return list(dict.fromkeys(target.version for target in outcome.report.targets))
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def verdict(outcome: Outcome) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING
 
-from store_lint.report.summary import scope, tally
+from store_lint.report.one_line import one_line
+from store_lint.report.summary import reasons, scope, tally
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -22,7 +23,7 @@ def render(outcome: Outcome, look: Look) -> str:
     output = _findings(outcome, look) if outcome.report.findings else ""
     if look.quiet:
         return output
-    return f"{output}{tally(outcome)}: {scope(outcome)} ({outcome.report.target.reason})\n"
+    return f"{output}{tally(outcome)}: {scope(outcome)} ({one_line(reasons(outcome))})\n"
 
 
 def _findings(outcome: Outcome, look: Look) -> str:
@@ -49,7 +50,6 @@ def _finding(finding: Finding, outcome: Outcome, look: Look, lines: Lines) -> Te
     from rich.text import Text
 
     from store_lint.report.excerpt import excerpt
-    from store_lint.report.one_line import one_line
     from store_lint.report.paths import shown
 
     colour = _COLOURS[finding.severity]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from store_lint.chatkit_api import UnknownReleaseError, releases
-from store_lint.chatkit_api.choice import choose
+from store_lint.chatkit_api.choice import Choice, Releases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,10 @@ SOURCE = (
     "from abc import ABC, abstractmethod\n\n\nclass Store(ABC):\n"
     "    @abstractmethod\n    async def brand_new(self) -> None: ...\n"
 )
+
+
+def choose(*folders: Path, explicit: str | None = None, configured: str | None = None) -> Choice:
+    return Releases(explicit, configured).choose(tuple(map(str, folders)))
 
 
 def write(root: Path, files: dict[str, str]) -> None:
@@ -76,7 +80,7 @@ def test_the_project_says_which(
     tmp_path: Path, files: dict[str, str], version: str, reason: str | None
 ) -> None:
     write(tmp_path, files)
-    chosen = choose([tmp_path])
+    chosen = choose(tmp_path)
     assert chosen.version == version
     if reason is not None:
         assert chosen.reason == reason
@@ -85,23 +89,51 @@ def test_the_project_says_which(
 
 def test_command_line_then_configuration_then_the_project(tmp_path: Path) -> None:
     write(tmp_path, installed("1.5.0"))
-    assert choose([tmp_path], "1.4.0", "1.3.0") == ("1.4.0", "--chatkit-version", None)
-    assert choose([tmp_path], None, "1.3.0")[:2] == ("1.3.0", "chatkit-version in the configuration")
-    assert choose([tmp_path], "1.4").version == "1.4.2"
+    explicit = choose(tmp_path, explicit="1.4.0", configured="1.3.0")
+    assert explicit == ("1.4.0", "--chatkit-version", None, None)
+    configured = choose(tmp_path, configured="1.3.0")
+    assert configured[:2] == ("1.3.0", "chatkit-version in the configuration")
+    assert choose(tmp_path, explicit="1.4").version == "1.4.2"
     with pytest.raises(UnknownReleaseError, match=r"99\.0 is not a known release; known are 0\.0\.2"):
-        choose([tmp_path], "99.0")
+        choose(tmp_path, explicit="99.0")
 
 
-def test_the_nearest_folder_of_a_project_counts(tmp_path: Path) -> None:
-    write(tmp_path, {"uv.lock": LOCK, "backend/requirements.txt": "openai-chatkit==1.5.0"})
-    write(tmp_path, {"other/uv.lock": LOCK.replace("1.4.0", "1.3.0")})
-    assert choose([tmp_path / "other", tmp_path]).version == "1.3.0"
-    assert choose([tmp_path / "backend", tmp_path]).reason == "locked in uv.lock"
+@pytest.mark.parametrize(
+    ("near", "version", "reason"),
+    [
+        ({"uv.lock": LOCK.replace("1.4.0", "1.3.0")}, "1.3.0", "locked in uv.lock"),
+        (installed("1.5.0"), "1.5.0", "installed in .venv"),
+        ({"requirements.txt": "openai-chatkit==1.5.0"}, "1.5.0", None),
+        ({"requirements.txt": "openai-chatkit>=1.5,<1.6"}, "1.5.3", None),
+        # One lock file for all projects of a workspace: it decides what they leave open.
+        ({"requirements.txt": "openai-chatkit>=1.3"}, "1.4.0", "locked in uv.lock"),
+        ({"requirements.txt": "openai-chatkit"}, "1.4.0", "locked in uv.lock"),
+        ({"uv.lock": LOCK.replace("1.4.0", "99.0.0")}, "1.4.0", "locked in uv.lock"),
+        ({"README.md": "openai-chatkit==1.5.0"}, "1.4.0", "locked in uv.lock"),
+    ],
+)
+def test_the_nearest_folder_counts(
+    tmp_path: Path, near: dict[str, str], version: str, reason: str | None
+) -> None:
+    write(tmp_path, {"uv.lock": LOCK})
+    write(tmp_path / "backend", near)
+    chosen = choose(tmp_path / "backend", tmp_path)
+    assert chosen.version == version
+    if reason is not None:
+        assert chosen.reason == reason
+
+
+def test_a_folder_that_names_it_without_a_release_is_told_from_one_that_does_not(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, {"requirements.txt": "openai-chatkit\n", "other/requirements.txt": "rich\n"})
+    assert choose(tmp_path) == (NEWEST, "newest known", str(tmp_path), None)
+    assert choose(tmp_path / "other") == (NEWEST, "newest known", None, None)
 
 
 def test_what_is_installed_and_newer_than_the_data_is_read_from_its_source(tmp_path: Path) -> None:
     write(tmp_path, installed("99.1.0"))
-    chosen = choose([tmp_path])
+    chosen = choose(tmp_path)
     assert chosen.version == "99.1.0"
     assert chosen.reason == "installed in .venv, read from its source"
     assert [m.name for m in chosen.api.abstract_methods("chatkit.store.Store")] == ["brand_new"]
@@ -111,4 +143,4 @@ def test_what_cannot_be_read_says_nothing(tmp_path: Path) -> None:
     (tmp_path / "uv.lock").write_bytes(b"\xff\xfe openai-chatkit")
     (tmp_path / "requirements.txt").mkdir()
     (tmp_path / ".venv").write_text("a file")
-    assert choose([tmp_path]).reason == "newest known"
+    assert choose(tmp_path).reason == "newest known"

@@ -195,7 +195,7 @@ def aliases() -> list[str]:
     return [
         f"{name}.{key}"
         for name in MODULES
-        for key in API.names(name)
+        for key in sorted(API.names(name))
         if isinstance(found := API.lookup(f"{name}.{key}"), Alias) and found.qualname == f"{name}.{key}"
     ]
 

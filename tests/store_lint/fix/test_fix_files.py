@@ -48,14 +48,14 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     assert file.stat().st_mtime_ns == stamp
 
 
-def test_rounds_check_one_changed_file_as_if_it_were_on_disk(tmp_path: Path) -> None:
+def test_rounds_check_one_changed_file_as_if_it_were_on_disk_within_its_tree(tmp_path: Path) -> None:
     file = tmp_path / "a.py"
     file.write_text("WORSE\n")
     engine = WordEngine()
     list(mended_files(engine.check(options(tmp_path)), options(tmp_path), engine.check))
     assert file.read_text() == "WORSE\n"
     assert engine.asked[1:] == [
-        options(file, stdin=(file, data))._replace(jobs=1) for data in (b"BAD\n", b"GOOD\n")
+        options(tmp_path, stdin=(file, data))._replace(jobs=1) for data in (b"BAD\n", b"GOOD\n")
     ]
 
 

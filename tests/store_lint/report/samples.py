@@ -46,11 +46,12 @@ def outcome(
     exit_code: int = 1,
     problems: Iterable[Problem] = (),
     fixed: int = 0,
+    targets: Iterable[Target] = (TARGET,),
 ) -> Outcome:
     """A run over files that all contain `text`."""
     findings = tuple(findings)
     sources = {found.path: text for found in findings}
-    report = Report(TARGET, findings, tuple(problems), files=120, stores=3, sources=sources)
+    report = Report(tuple(targets), findings, tuple(problems), files=120, stores=3, sources=sources)
     return Outcome(report, exit_code, FOLDER, fixed)
 
 
@@ -84,7 +85,7 @@ class WordEngine:
                 sources[path] = text
         if progress:
             progress(len(files), len(files))
-        return Report(TARGET, tuple(findings), (), len(files), 1, sources)
+        return Report((TARGET,), tuple(findings), (), len(files), 1, sources)
 
     def _files(self, paths: Iterable[Path]) -> Iterable[Path]:
         for path in paths:

@@ -34,6 +34,7 @@ def test_everything_a_run_knows() -> None:
     assert loaded == {
         "schema": 1,
         "target": {"version": "1.6.5", "reason": "newest known"},
+        "targets": [{"version": "1.6.5", "reason": "newest known", "folders": []}],
         "exit_code": 2,
         "counts": {
             "files": 120,
