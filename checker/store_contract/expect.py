@@ -58,20 +58,10 @@ def difference(actual: Any, expected: Any, at: str = "") -> str | None:
         return _difference_of_dicts(
             cast("dict[Any, Any]", actual), cast("dict[Any, Any]", expected), at
         )
-    if isinstance(expected, (list, tuple)) and type(cast(object, actual)) is type(
-        cast(object, expected)
-    ):
-        left, right = cast("list[Any]", actual), cast("list[Any]", expected)
-        if len(left) != len(right):
-            return f"{at or 'it'} has {len(left)} elements, not {len(right)}: {brief(left)}"
-        found = (
-            difference(one, other, f"{at}[{n}]")
-            for n, (one, other) in enumerate(zip(left, right, strict=True))
-        )
-        return next((text for text in found if text), None)
-    if _plain_equal(actual, expected):
-        return None
-    return f"{at or 'it'} is {brief(actual)}, not {brief(expected)}"
+    one, other = cast(object, actual), cast(object, expected)
+    if type(one) is type(other) and isinstance(expected, (list, tuple)):
+        return _difference_of_lists(cast("list[Any]", actual), cast("list[Any]", expected), at)
+    return None if _plain_equal(one, other) else f"{at or 'it'} is {brief(one)}, not {brief(other)}"
 
 
 def brief(value: object, limit: int = 80) -> str:
@@ -102,6 +92,14 @@ def _difference_of_dicts(actual: dict[Any, Any], expected: dict[Any, Any], at: s
         difference(actual[key], value, f"{at}.{key}" if at else str(key))
         for key, value in expected.items()
     )
+    return next((text for text in found if text), None)
+
+
+def _difference_of_lists(actual: list[Any], expected: list[Any], at: str) -> str | None:
+    if len(actual) != len(expected):
+        return f"{at or 'it'} has {len(actual)} elements, not {len(expected)}: {brief(actual)}"
+    pairs = enumerate(zip(actual, expected, strict=True))
+    found = (difference(one, other, f"{at}[{place}]") for place, (one, other) in pairs)
     return next((text for text in found if text), None)
 
 

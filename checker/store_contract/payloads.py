@@ -145,6 +145,10 @@ def _value(draw: st.DrawFn, annotation: Any, depth: int) -> Any:
     if origin is Literal:
         return draw(st.sampled_from(arguments))
     if origin in (Union, types.UnionType):
+        if type(None) in arguments:
+            if draw(st.integers(0, 3)) == 0:
+                return None
+            arguments = tuple(one for one in arguments if one is not type(None))
         flat = [one for one in arguments if not _nests(one)]
         return _value(draw, draw(st.sampled_from((depth <= 0 and flat) or arguments)), depth)
     if origin in (list, tuple, set, frozenset):

@@ -57,14 +57,19 @@ def breaks(*cases: str, **hooks: Any) -> Callable[[Kind], Kind]:
 
     def register(kind: Kind) -> Kind:
         def make(folder: Path) -> Any:
-            return kind(folder / f"{next(_numbers)}.db") if issubclass(kind, Sqlite) else kind()
+            made: Any = kind
+            return made(folder / f"{next(_numbers)}.db") if issubclass(kind, Sqlite) else made()
 
         if issubclass(kind, Sqlite):
-            hooks.setdefault("second_store", lambda first: type(first)(first.file))
+            hooks.setdefault("second_store", _second)
         MUTANTS[kind.__name__] = Mutant(kind.__name__, make, frozenset(cases), hooks)
         return kind
 
     return register
+
+
+def _second(first: Sqlite) -> Sqlite:
+    return type(first)(first.file)
 
 
 def _tenant(context: Any) -> str:

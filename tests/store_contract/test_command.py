@@ -32,7 +32,7 @@ class Done(NamedTuple):
 def command(app: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """The command in this process, which has imported already what takes seconds to import."""
     monkeypatch.chdir(app)
-    monkeypatch.syspath_prepend(app)
+    monkeypatch.setattr(sys, "path", [str(app), *sys.path])
     monkeypatch.delitem(sys.modules, "stores", raising=False)
 
     def start(*arguments: str) -> Done:

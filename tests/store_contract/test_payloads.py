@@ -65,7 +65,8 @@ def test_a_new_type_with_constraints_and_recursion_is_drawn(monkeypatch: Any) ->
 
 
 def test_threads_have_every_status() -> None:
-    statuses = {type(thread.status) for thread in _all_of(payloads.threads(), 100)}
+    drawn = _all_of(payloads.threads(), 100)
+    statuses: set[Any] = {type(thread.status) for thread in drawn}
     assert statuses == {*payloads.members(models.ThreadStatus)}
 
 

@@ -101,6 +101,8 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
             self.store: Store[Any] = bench.run(bench.new_store())
             self.tenants = [_Tenant(bench.ours), _Tenant(bench.theirs)][:tenants]
             self.clock = 0
+            self.is_sound = True
+            self.deleted: set[str] = set()
             plain = a_thread()
             return multiple(*(self.save_new_thread(owner, plain) for owner in range(tenants)))
 
@@ -109,7 +111,10 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
             return at((self.clock * 3) % 7 if by_time else self.clock)
 
         def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-            return bench.run(coroutine)
+            self.is_sound = False
+            result = bench.run(coroutine)
+            self.is_sound = True
+            return result
 
         @rule(target=thread_ids, owner=whose, thread=payloads.threads())
         def save_another_thread(self, owner: int, thread: Any) -> tuple[int, str]:
@@ -195,6 +200,7 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
                 return  # there is nobody else
             self.tenants[by].threads.pop(where[1], None)
             self.tenants[by].items.pop(where[1], None)
+            self.deleted.add(where[1])
             self.run(self.store.delete_thread(where[1], context=self.tenants[by].context))
 
         @rule(where=thread_ids, reader=whose, order=orders, limit=st.integers(1, 4))
@@ -282,7 +288,25 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
             self.run(self.store.delete_attachment(where[1], context=self.tenants[by].context))
 
         def teardown(self) -> None:
-            bench.run(bench.close_newest())
+            try:
+                if self.is_sound:
+                    self.run(self._everything_is_as_written())
+            finally:
+                bench.run(bench.close_newest())
+
+        async def _everything_is_as_written(self) -> None:
+            known = {thread_id for tenant in self.tenants for thread_id in tenant.items}
+            known |= self.deleted
+            for tenant in self.tenants:
+                found = await all_threads(self.store, tenant.context, limit=2)
+                expect_same(ids(found), ids(tenant.listed()), "load_threads in the end, by id")
+                for thread_id in sorted(known):
+                    rows = await all_items(self.store, tenant.context, thread_id, limit=3, order="desc")
+                    expected = tenant.listed_items(thread_id)[::-1]
+                    expect_same(rows, expected, "load_thread_items in 'desc', in the end")
+                for attachment_id, attachment in tenant.attachments.items():
+                    loaded = await self.store.load_attachment(attachment_id, context=tenant.context)
+                    expect_same(loaded, attachment, "load_attachment in the end")
 
     return Machine
 
