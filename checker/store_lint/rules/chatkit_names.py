@@ -18,6 +18,7 @@ from store_lint.rules.fallbacks import (
     replaced_import,
     required_import,
 )
+from store_lint.rules.forks import forked_modules
 from store_lint.tree.expressions import walk
 from store_lint.tree.module import ImportTarget, dotted_name, target_names
 from store_lint.tree.program import External, LocalModule
@@ -35,8 +36,6 @@ _STUBBED: Final = re.compile(
     r"sys\.modules(?:\[|\.setdefault\(|\.update\()|patch\.dict\([^)]*sys\.modules"
 )
 """A file that puts modules of its own in place of others."""
-_FILES: Final = ("__init__.py", "server.py", "store.py", "types.py")
-"""What a package that is a chatkit of its own holds."""
 _LISTED: Final = 3
 
 
@@ -135,19 +134,7 @@ class ChatkitNames:
         return found if known and self._api.lookup(found) is not None else None
 
     def _is_forked(self, module: str, name: str) -> bool:
-        """Whether a chatkit of the project's own (`chatkit-python/chatkit/`) has the name."""
-        if module.partition(".")[0] != "chatkit":
-            return False
-        defined = rf"(?:class|def)\s+{re.escape(name)}\b|^{re.escape(name)}\b".encode()
-        for other in self._program.mentioning(name, self._module, b"(?m)" + defined):
-            path = other.path
-            ending = path.parent if path.name == "__init__.py" else path.with_suffix("")
-            if not ending.as_posix().endswith("/" + module.replace(".", "/")):
-                continue
-            beside = (path.parent / file for file in _FILES)
-            if name in other.scope.bindings and all(file.is_file() for file in beside):
-                return True
-        return False
+        return any(forked_modules(self._program, self._module, module, name))
 
     def _is_provided_for(self, of: _Imported) -> bool:
         exceptions = IMPORT_ERRORS

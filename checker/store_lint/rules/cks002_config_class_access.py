@@ -11,7 +11,7 @@ import libcst as cst
 
 from store_lint.rules.base import Replacement, Rule, Violation
 from store_lint.rules.instances import Instances
-from store_lint.tree.guards import expects
+from store_lint.tree.guards import asks_first, expects
 from store_lint.tree.layout import THIRD_PARTY
 from store_lint.tree.objects import Objects, Thing
 from store_lint.tree.program import External, LocalClass, LocalModule
@@ -207,8 +207,8 @@ class _Check:
     # What makes it right after all
 
     def _is_expected(self, use: Use, node: cst.Attribute) -> bool:
-        asked = rf"\b(?:has|get|del)attr\([^()]*,\s*['\"]{node.attr.value}['\"]"
-        return bool(re.search(asked, self._module.source.text)) or expects(
+        by = "(?:has|get|del)attr"
+        return asks_first(self._module, use.scope.node, node.attr.value, by=by) or expects(
             use.scope.node, node, "AttributeError", by_any_handler=False
         )
 

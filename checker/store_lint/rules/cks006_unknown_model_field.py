@@ -18,9 +18,10 @@ from store_lint.flow.values import (
     Unset,
 )
 from store_lint.rules.base import Replacement, Rule, Violation
+from store_lint.rules.forks import forked_class, has_in_fork
 from store_lint.rules.models import Given, Models, given_by
 from store_lint.tree.expressions import ancestors, walk
-from store_lint.tree.guards import expects
+from store_lint.tree.guards import asks_first, expects
 from store_lint.tree.module import ImportTarget
 from store_lint.tree.program import LocalClass, LocalModule
 
@@ -226,7 +227,7 @@ class _Check:
         if not classes or given is None:
             return
         for name in self._models.unknown(classes, given.values):
-            if self._is_guarded(event.frame, event.node, name):
+            if self._is_guarded(event.frame, event.node, name) or self._in_fork(classes, name):
                 continue
             node = self._place(event, name, update)
             yield self._violation(
@@ -270,6 +271,8 @@ class _Check:
         if self._is_caught(event.frame, event.node, errors, on_trial=False):
             return
         classes, missing = mistake.classes, mistake.names
+        if any(forked_class(self._context.program, self._module, cls) for cls in classes):
+            return  # what the fork requires is not known
         names = ", ".join(f"`{name}`" for name in missing)
         fields = "the required field" if len(missing) == 1 else "the required fields"
         where = (
@@ -302,7 +305,7 @@ class _Check:
     ) -> Iterator[Violation]:
         places: dict[cst.CSTNode, list[str]] = {}
         for name in names:
-            if not self._is_guarded(event.frame, event.node, name):
+            if not (self._is_guarded(event.frame, event.node, name) or self._in_fork(classes, name)):
                 place = self._place(event, name, data, mistake)
                 places.setdefault(place, []).append(name)
         for place, together in places.items():
@@ -390,7 +393,7 @@ class _Check:
         classes = self._classes(base)
         if not classes or event.stored is not None:
             return None
-        if any(self._models.has_itself(cls, name) for cls in classes):
+        if any(self._models.has_itself(cls, name) for cls in classes) or self._in_fork(classes, name):
             return None
         if self._is_expected(event.frame, node, name, "AttributeError", reads=True):
             return None
@@ -418,7 +421,11 @@ class _Check:
         for atom in atoms:
             if isinstance(atom, Instance) and atom.declared and self._is_in_subclass(atom, name):
                 return ()
-        return classes
+        return () if self._in_fork(classes, name) else classes
+
+    def _in_fork(self, classes: tuple[str, ...], name: str) -> bool:
+        program = self._context.program
+        return any(has_in_fork(program, self._module, cls, name) for cls in classes)
 
     def _is_in_subclass(self, of: Instance, name: str) -> bool:
         """Whether a value that is annotated with a class may be of one below it that has the field."""
@@ -485,7 +492,7 @@ class _Check:
         self, frame: Frame, node: cst.CSTNode, name: str, error: str, *, reads: bool
     ) -> bool:
         text = self._module.source.text
-        if re.search(rf"\bhasattr\([^()]*,\s*['\"]{name}['\"]", text):
+        if asks_first(self._module, frame.scope.node, name):
             return True
         if reads and re.search(
             rf"__setattr__\([^()]*['\"]{name}['\"]|__dict__\[['\"]{name}['\"]\]\s*=", text
@@ -565,6 +572,8 @@ class _Check:
         owners = [owner.qualname for cls in classes for owner in self._api.mro(cls)]
         for owner in dict.fromkeys(owners):
             meant = _MEANT.get(owner, {}).get(name)
+            if meant == "type" and meant in fields and use == "give":
+                return "leave it out: its `type` says whose item it is"
             if meant in fields and len(names) == 1:
                 return f"write `{meant}`{self._since(releases)}"
         if releases:

@@ -1,7 +1,8 @@
-"""Code that expects an exception: what fails there, fails on purpose."""
+"""Code that expects an exception, or asks first: what fails there, fails on purpose."""
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,8 @@ from store_lint.tree.expressions import ancestors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from store_lint.tree.module import Module
 
 _ALL: Final = frozenset({"Exception", "BaseException"})
 _EXPECTING: Final = frozenset({"raises", "assertRaises", "assertRaisesRegex", "suppress"})
@@ -36,6 +39,37 @@ def expects(
                 return True
         elif isinstance(outer, cst.Call) and _is_expecting(outer, exception):
             return True  # assertRaises(TypeError, lambda: …)
+    return False
+
+
+def asks_first(module: Module, reader: cst.CSTNode, name: str, *, by: str = "hasattr") -> bool:
+    """Whether a function that reads an attribute goes by a `hasattr` for it, or the module does.
+
+    So it is where the function asks, calls what asks, or is called by it, and where it reads what
+    the answer was put into. `by` is a regular expression for the names of what asks.
+    """
+    asked = re.compile(rf"\b(?:{by})\([^()]*,\s*['\"]{name}['\"]")
+    text = module.source.text
+    if not asked.search(text):
+        return False
+    if not isinstance(reader, cst.FunctionDef):
+        return True
+    code = module.source.tree.code_for_node
+    functions = [s for s in module.scopes() if isinstance(s.node, cst.FunctionDef)]
+    outermost = [s for s in functions if s.parent is None or not s.parent.is_function]
+    inside = sum(len(asked.findall(code(scope.node))) for scope in outermost)
+    if len(asked.findall(text)) > inside:
+        return True
+    read = code(reader)
+    for scope in functions:
+        asking = code(scope.node)
+        if not asked.search(asking):
+            continue
+        answers = re.findall(rf"\b(\w+)\s*(?::[^=\n]+)?=(?!=)[^\n]*{asked.pattern}", asking)
+        if any(re.search(rf"\b{word}\b", read) for word in (scope.name, *answers)):
+            return True
+        if re.search(rf"\b{reader.name.value}\b", asking):
+            return True
     return False
 
 

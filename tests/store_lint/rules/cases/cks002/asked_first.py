@@ -47,3 +47,18 @@ def not_caught() -> object:
         return settings.name  # CKS002
     except KeyError:
         return None
+
+
+def has_token() -> bool:
+    return hasattr(settings, "token")
+
+
+def by_a_helper() -> object:
+    return settings.token if has_token() else None
+
+
+def asked_elsewhere() -> tuple[object, ...]:
+    return (
+        settings.token,  # CKS002
+        settings.other,  # CKS002
+    )
