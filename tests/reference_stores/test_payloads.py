@@ -192,6 +192,9 @@ MISFITS: dict[str, Any] = {
     "None for a list": answer("msg_1").model_copy(update={"content": None}),
     "None for an item of a list": answer("msg_1").model_copy(update={"content": [None]}),
     "text for a list": answer("msg_1").model_copy(update={"content": "hello"}),
+    "number for a text": answer("msg_1").model_copy(
+        update={"content": [AssistantMessageContent.model_construct(text=7, annotations=[])]}
+    ),
     "missing fields": AssistantMessageItem.model_construct(id="msg_1", created_at=NOON),
     "another model": Foreign(id="msg_1", name="n", mime_type="m"),
 }

@@ -304,6 +304,22 @@ async def test_a_stream_that_is_forgotten_is_stopped(store: BaseStore[Any]) -> N
     assert_answer_was_kept(await saved_items(server, 3), "word ")
 
 
+async def test_a_server_is_not_further_ahead_of_its_client_than_the_buffer(
+    store: BaseStore[Any],
+) -> None:
+    server = Server(store, "word ", 0)
+    chunks = survive_disconnect(await streaming(server), buffer=2000)
+    await anext(chunks)
+    await asyncio.sleep(0.3)
+    ahead = server.count
+    assert 0 < ahead < 50
+    await asyncio.sleep(0.1)
+    assert server.count == ahead
+    await chunks.aclose()
+    assert_answer_was_kept(await saved_items(server, 3), "word ")
+    assert server.count <= ahead + 1
+
+
 async def test_a_thread_deleted_meanwhile_is_no_error(
     store: BaseStore[Any], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -435,6 +451,23 @@ async def test_items_of_two_types_may_stream_at_once() -> None:
     assert started == ended
     assert added.startswith("msg_")
     assert started.startswith("wf_")
+
+
+async def test_removing_means_the_latest_of_all_types() -> None:
+    workflow = WorkflowItem(
+        id=FAKE_ID,
+        thread_id="thr_1",
+        created_at=datetime.now(),
+        workflow=Workflow(type="reasoning", tasks=[]),
+    )
+    events: list[ThreadStreamEvent] = [
+        ThreadItemDoneEvent(item=answer(FAKE_ID)),
+        ThreadItemDoneEvent(item=workflow),
+        ThreadItemRemovedEvent(item_id=FAKE_ID),
+        ThreadItemRemovedEvent(item_id=FAKE_ID),
+    ]
+    said, worked, removed, then = ids_of(await renamed(listed(events)))
+    assert (removed, then) == (worked, said)
 
 
 async def test_replacing_and_removing_mean_the_latest() -> None:
