@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from store_lint import engine as real_engine
 from store_lint.engine import Options
 from store_lint.finding import Problem, Report
 from store_lint.fix import fix_files, mended_files
@@ -57,6 +58,17 @@ def test_rounds_check_one_changed_file_as_if_it_were_on_disk_within_its_tree(tmp
     assert engine.asked[1:] == [
         options(tmp_path, stdin=(file, data))._replace(jobs=1) for data in (b"BAD\n", b"GOOD\n")
     ]
+
+
+def test_a_name_that_another_file_of_the_tree_uses_is_kept_in_every_round(tmp_path: Path) -> None:
+    # `Store` moves to another module first, which puts the misspelt name off to the next round.
+    wrong = "from chatkit.types import Store, UserMessageitem\n\nprint(Store, UserMessageitem)\n"
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "names.py").write_text(wrong)
+    (tmp_path / "two").mkdir()
+    (tmp_path / "two" / "use.py").write_text("from one.names import UserMessageitem\n")
+    fix_files(options(tmp_path), real_engine.check)
+    assert "UserMessageItem as UserMessageitem" in (tmp_path / "one" / "names.py").read_text()
 
 
 def test_a_mended_file_that_brings_out_findings_in_another(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store_lint.finding import Edit, Problem
+from store_lint.finding import Edit, Problem, Target
 from tests.store_lint.report.samples import finding, outcome, patient, rendered
 
 TEXT = "a = 1\nawait self.pool.fetch(\n)\n"
@@ -11,6 +11,27 @@ def test_a_clean_run_says_what_was_checked() -> None:
     expected = "store-lint: ok, 3 stores in 120 files, chatkit 1.6.5\n"
     assert rendered("agent", outcome("", [], exit_code=0)) == expected
     assert rendered("agent", outcome("", [], exit_code=0), quiet=True) == ""
+
+
+def test_several_releases_are_named_briefly() -> None:
+    lock, other = Target("1.4.1", "locked in uv.lock"), Target("1.4.1", "installed in .venv")
+    new, newest = Target("1.5.0", "locked in uv.lock"), Target("1.6.5", "newest known")
+
+    def last(*targets: Target, text: str = "") -> str:
+        found = [finding(TEXT, "a")] if text else []
+        run = outcome(TEXT, found, exit_code=len(found), targets=targets)
+        return rendered("agent", run).splitlines()[-1].partition("files, ")[2]
+
+    assert last(lock, other) == "chatkit 1.4.1"
+    assert last(lock, newest) == "chatkit 1.4.1 and 1.6.5"
+    assert last(lock, new, newest) == "chatkit 1.4.1, 1.5.0 and 1.6.5"
+    assert last(lock, other, text=TEXT) == (
+        "chatkit 1.4.1 (locked in uv.lock; installed in .venv); exit 1: errors"
+    )
+    assert last(lock, other, newest, text=TEXT) == (
+        "chatkit 1.4.1 and 1.6.5 (1.4.1 locked in uv.lock and installed in .venv; "
+        "1.6.5 newest known); exit 1: errors"
+    )
 
 
 def test_each_finding_is_one_line_with_its_place_and_remedy() -> None:
