@@ -21,9 +21,16 @@ class InMemorySettings(LocalSettings):
     url: ClassVar[str] = "sqlite://"
 
 
-def reads(settings: type[Settings], local: type[LocalSettings]) -> tuple[object, ...]:
+def reads(settings: type[Settings]) -> tuple[object, ...]:
     return (
         settings.url,  # CKS002
         settings.size,  # CKS002
-        local.url,
     )
+
+
+def reads_what_one_has(settings: type[LocalSettings]) -> object:
+    return settings.url
+
+
+reads_what_one_has(InMemorySettings)
+reads(ProductionSettings)
