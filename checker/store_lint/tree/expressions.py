@@ -7,7 +7,7 @@ of it, and is made once a file, for the rules that need it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import libcst as cst
@@ -263,7 +263,9 @@ def _is_node_kind(kind: type[object]) -> bool:
     return issubclass(kind, cst.CSTNode)
 
 
-def ancestors(root: cst.CSTNode, node: cst.CSTNode) -> list[cst.CSTNode]:
+# Several questions are asked of one node in a row.
+@lru_cache(maxsize=4)
+def ancestors(root: cst.CSTNode, node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
     """The nodes from `root` down to the one that holds `node`; empty where it is not below.
 
     A search: for the few nodes that something is to be said about.
@@ -278,7 +280,7 @@ def ancestors(root: cst.CSTNode, node: cst.CSTNode) -> list[cst.CSTNode]:
                 path.pop()
             continue
         if current is node:
-            return path
+            return tuple(path)
         path.append(current)
         pending.append(iter(children(current)))
-    return []
+    return ()
