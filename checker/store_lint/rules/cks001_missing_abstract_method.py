@@ -11,6 +11,7 @@ from store_lint.rules.base import Rule, Violation
 from store_lint.rules.stores import ROOTS, Stores, overrules_abstract
 from store_lint.tree.expressions import walk
 from store_lint.tree.guards import expects
+from store_lint.tree.module import parameters
 from store_lint.tree.program import External, LocalClass, LocalFunction, LocalModule
 
 if TYPE_CHECKING:
@@ -226,12 +227,25 @@ def _creates_otherwise(cls: LocalClass, program: Program) -> bool:
         if not isinstance(base, LocalClass):
             continue
         for binding in base.scope.bindings.get("__new__", ()):
-            if not any(
-                isinstance(part, cst.Attribute) and part.attr.value == "__new__"
-                for part in walk(binding.node)
+            node = binding.node
+            params = parameters(node) if isinstance(node, cst.FunctionDef) else []
+            if not params or not any(
+                _hands_on_to_new(part, params[0].name.value) for part in walk(node)
             ):
                 return True
     return False
+
+
+def _hands_on_to_new(node: cst.CSTNode, cls: str) -> bool:
+    """`super().__new__(cls)`"""
+    return (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Attribute)
+        and node.func.attr.value == "__new__"
+        and bool(node.args)
+        and isinstance(node.args[0].value, cst.Name)
+        and node.args[0].value.value == cls
+    )
 
 
 def _is_overruled(cls: LocalClass, program: Program) -> bool:

@@ -160,22 +160,22 @@ def _query_of_wrapper(event: CallEvent, module: Module, flow: Analysis) -> Query
     positional, rest = (*params.posonly_params, *params.params), params.star_arg
     if wrapper.module is module or not positional or not isinstance(rest, cst.Param):
         return None
-    text = positional[-1]
-    for reached in flow.events(wrapper.module).calls.values():
-        for inner in reached:
-            if inner.frame.scope is not wrapper.scope or len(inner.args) != 2:
-                continue
-            first, second = (arg.node.value for arg in inner.args)
-            hands_on = (
-                inner.args[1].star == "*"
-                and isinstance(first, cst.Name)
-                and isinstance(second, cst.Name)
-                and (first.value, second.value) == (text.name.value, rest.name.value)
-            )
-            query = _query(inner, (), frozenset()) if hands_on else None
+    for call in walk(wrapper.node.body):
+        if not isinstance(call, cst.Call) or not _hands_on(call, positional[-1], rest):
+            continue
+        for inner in flow.events(wrapper.module).calls.get(call, ()):
+            query = _query(inner, (), frozenset())
             if query is not None and query.driver.spreads:
                 return query
     return None
+
+
+def _hands_on(call: cst.Call, text: cst.Param, rest: cst.Param) -> bool:
+    """Whether a call's arguments are `text, *rest`."""
+    if len(call.args) != 2 or call.args[1].star != "*":
+        return False
+    names = [arg.value.value for arg in call.args if isinstance(arg.value, cst.Name)]
+    return names == [text.name.value, rest.name.value]
 
 
 def _feed(event: CallEvent, args: tuple[Argument, ...], driver: str, found: Queries) -> None:

@@ -17,3 +17,8 @@ class Singleton(AttachmentStore):  # CKS001
         if cls._instance is None:
             cls._instance = super().__new__(cls)
         return cls._instance
+
+
+class RedirectsByObject(AttachmentStore):  # abstract: calling it gives something else
+    def __new__(cls):
+        return object.__new__(_Files)
