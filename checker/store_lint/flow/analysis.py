@@ -98,8 +98,9 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 6
 """Calls into the tree are followed this deep."""
-MAX_STEPS: Final = 60_000
-"""Steps that one file may cost; what is left then is not followed into calls."""
+_STEPS: Final = 2_500
+_STEPS_PER_LINE: Final = 6
+"""Steps that one file may cost until calls are not followed any more; at twice that, all ends."""
 _ROUNDS: Final = 4
 _FIRST: Final = frozenset({"__init__", "__post_init__", "setup_method", "setUp"})
 """What runs before any other method of an object."""
@@ -160,6 +161,7 @@ class Analysis:
         self._recording: Events | None = None
         self._module: Module | None = None
         self._steps = 0
+        self._allowed = _STEPS
         self._members: dict[tuple[int, str], LocalFunction | str | None] = {}
         self._fields: dict[int, dict[str, Value]] = {}
         self._object_states: dict[int, list[State]] = {}
@@ -179,6 +181,7 @@ class Analysis:
             found = self._events[id(module)] = Events()
             self._module = module
             self._steps = 0
+            self._allowed = _STEPS + _STEPS_PER_LINE * module.source.text.count("\n")
             self._run_module(module, found)
             self._recording = None
         return found
@@ -364,6 +367,8 @@ class Analysis:
                         grew = states.add(left) or grew
             if not grew:
                 break
+        if not self.spend(0):
+            return [State(dict.fromkeys(start.paths, UNKNOWN))]
         return list(states.by_facts.values())
 
     @staticmethod
@@ -700,8 +705,9 @@ class Analysis:
     # Calls
 
     def spend(self, steps: int) -> bool:
+        """Count the steps of a block of code before it runs; False where it must not run any more."""
         self._steps += steps
-        return self._steps <= MAX_STEPS * 4
+        return self._steps <= 2 * self._allowed
 
     def graph(self, scope: Scope) -> Graph | None:
         found = self._graphs.get(id(scope))
@@ -758,6 +764,9 @@ class Analysis:
         frame = Frame(function.scope, cls)
         exits = Executor(self, frame, graph, truth).run([entry.copy()], recording)
         self._stack.pop()
+        if not self.spend(0):
+            # Some ways out may not have been reached: nothing is known, and nothing is kept.
+            return Outcome([self._forgotten(entry)], UNKNOWN)
         returned = NEVER
         for state in exits:
             returned = join(returned, state.paths.pop(RETURNED, value(Nothing(function.node))))
@@ -802,7 +811,7 @@ class Analysis:
         )
         if (
             len(self._stack) >= MAX_DEPTH
-            or self._steps > MAX_STEPS
+            or self._steps > self._allowed
             or (is_generator and kind != "context")
             or self._is_stub_of_another(target)
         ):
@@ -837,7 +846,7 @@ class Analysis:
         """Run what a generator context manager does behind its `yield`, with what it has set."""
         target = function.target
         assert isinstance(target, LocalFunction)
-        if len(self._stack) >= MAX_DEPTH or self._steps > MAX_STEPS:
+        if len(self._stack) >= MAX_DEPTH or self._steps > self._allowed:
             return
         entry = self._enter(evaluator, function, receiver_path, args, state, "context")
         outcome = self._execute(target, entry.cls, entry.state, None)

@@ -35,7 +35,7 @@ from store_lint.flow.state import (
     write,
 )
 from store_lint.flow.strings import concatenated, filled, formatted, joined_text, stripped
-from store_lint.flow.syntax import mentioned_names
+from store_lint.flow.syntax import mentioned_names, plain_text
 from store_lint.flow.truth import fork
 from store_lint.flow.types import typed
 from store_lint.flow.values import (
@@ -1159,7 +1159,7 @@ class Evaluator:
 
     def string(self, node: cst.SimpleString, state: State) -> Value:
         del state
-        return value(Constant(node.evaluated_value))
+        return value(Constant(plain_text(node)))
 
     def strings(self, node: cst.ConcatenatedString, state: State) -> Value:
         return concatenated(self.evaluate(node.left, state), self.evaluate(node.right, state))

@@ -94,12 +94,13 @@ class Executor:
             index = heappop(queue)
             queued.discard(index)
             block = self.graph.blocks[index]
-            if not self.analysis.spend(len(block.steps) + 1):
+            states = list(incoming[index].by_facts.values())
+            if not self.analysis.spend((len(block.steps) + 1) * len(states)):
                 break
             seen: Events | None = None
             if events is not None:
                 seen = recorded[index] = Events()
-            for state in list(incoming[index].by_facts.values()):
+            for state in states:
                 for target, reached in self.block(block, state.copy(), seen):
                     reach(target, reached)
         if events is not None:

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from store_lint.tree.expressions import walk
+from store_lint.flow.syntax import names_below
+from store_lint.tree.expressions import children
 
 if TYPE_CHECKING:
     from store_lint.flow.graph import Graph, Step
+
+_DEFINITIONS = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
 
 
 def live_names(graph: Graph, always: frozenset[str]) -> dict[int, frozenset[str]]:
@@ -25,9 +28,7 @@ def live_names(graph: Graph, always: frozenset[str]) -> dict[int, frozenset[str]
     """
     for block in graph.blocks:
         for step in block.steps:
-            for node in walk(step.node):
-                if isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Lambda)):
-                    always |= _names(node)
+            always |= _found(step.node)[1]
     read: dict[int, frozenset[str]] = {}
     killed: dict[int, frozenset[str]] = {}
     before: dict[int, list[int]] = {block.index: [] for block in graph.blocks}
@@ -64,9 +65,28 @@ def live_names(graph: Graph, always: frozenset[str]) -> dict[int, frozenset[str]
     return live
 
 
-@lru_cache(maxsize=4096)
 def _names(node: cst.CSTNode) -> frozenset[str]:
-    return frozenset(found.value for found in walk(node) if isinstance(found, cst.Name))
+    return _found(node)[0]
+
+
+@lru_cache(maxsize=4096)
+def _found(node: cst.CSTNode) -> tuple[frozenset[str], frozenset[str]]:
+    """The names below a node, and those of them that functions and classes below it hold."""
+    names: set[str] = set()
+    later: set[str] = set()
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        kind = type(current)
+        if kind is cst.Name:
+            names.add(current.value)  # type: ignore[attr-defined]
+        elif kind is cst.Attribute:  # what stands behind a dot is no name of its own
+            pending.append(current.value)  # type: ignore[attr-defined]
+        elif kind in _DEFINITIONS:
+            later |= names_below(current)
+        else:
+            pending.extend(children(current))
+    return frozenset(names | later), frozenset(later)
 
 
 def _effects(step: Step) -> tuple[frozenset[str], frozenset[str]]:

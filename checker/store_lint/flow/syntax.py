@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
@@ -13,21 +13,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_DEFINITIONS: Final = frozenset({cst.FunctionDef, cst.ClassDef})
+
+
+@cache
+def _is_kind(kind: type[object], *bases: type[object]) -> bool:
+    """`issubclass`, which runs Python code for an abstract class, once for each kind of node."""
+    return issubclass(kind, bases)
+
+
 def _statements(body: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The small statements of a body and its compound statements, not those of nested definitions."""
     for node in children(body):
-        if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
+        kind = type(node)
+        if kind in _DEFINITIONS:
             continue
-        if isinstance(node, cst.BaseSmallStatement):
+        if _is_kind(kind, cst.BaseSmallStatement):
             yield node
-        elif isinstance(node, (cst.BaseCompoundStatement, cst.BaseSuite, cst.SimpleStatementLine)):
-            if isinstance(node, cst.With):
+        elif _is_kind(kind, *_HOLDS_STATEMENTS):
+            if kind is cst.With:
                 yield node
             yield from _statements(node)
-        elif isinstance(
-            node, (cst.Else, cst.Finally, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
-        ):
-            yield from _statements(node)
+
+
+_HOLDS_STATEMENTS: Final = (
+    cst.BaseCompoundStatement,
+    cst.BaseSuite,
+    cst.SimpleStatementLine,
+    cst.Else,
+    cst.Finally,
+    cst.ExceptHandler,
+    cst.ExceptStarHandler,
+    cst.MatchCase,
+)
 
 
 def assigned_attributes(body: cst.CSTNode) -> Iterator[cst.Attribute]:
@@ -100,26 +118,32 @@ def mentioned(function: cst.FunctionDef) -> frozenset[str]:
 
 
 def _mentions(node: cst.CSTNode, own: str, names: set[str]) -> None:
-    if isinstance(node, cst.Attribute):
-        if isinstance(node.value, cst.Name) and node.value.value == own:
-            names.add("self" if node.attr.value == "__class__" else node.attr.value)
-            return
-        _mentions(node.value, own, names)
-        return
-    if isinstance(node, cst.Name):
-        if node.value == own:
-            names.add("self")
-        return
-    if (
-        isinstance(node, cst.Call)
-        and isinstance(node.func, cst.Name)
-        and node.func.value in ("getattr", "hasattr")
-        and len(node.args) > 1
-        and isinstance(key := node.args[1].value, cst.SimpleString)
-    ):
-        names.add(str(key.evaluated_value))
-    for child in children(node):
-        _mentions(child, own, names)
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        kind = type(current)
+        if kind is cst.Attribute:
+            assert isinstance(current, cst.Attribute)
+            if type(current.value) is cst.Name and current.value.value == own:
+                names.add("self" if current.attr.value == "__class__" else current.attr.value)
+            else:
+                pending.append(current.value)
+            continue
+        if kind is cst.Name:
+            assert isinstance(current, cst.Name)
+            if current.value == own:
+                names.add("self")
+            continue
+        if kind is cst.Call:
+            assert isinstance(current, cst.Call)
+            if (
+                type(current.func) is cst.Name
+                and current.func.value in ("getattr", "hasattr")
+                and len(current.args) > 1
+                and isinstance(key := current.args[1].value, cst.SimpleString)
+            ):
+                names.add(str(key.evaluated_value))
+        pending.extend(children(current))
 
 
 def hands_itself_on(function: cst.FunctionDef) -> bool:
@@ -130,10 +154,24 @@ def hands_itself_on(function: cst.FunctionDef) -> bool:
 @lru_cache(maxsize=1024)
 def mentioned_names(function: cst.FunctionDef) -> frozenset[str]:
     """Every name that stands in a function's body, those of inner functions included."""
-    return frozenset(node.value for node in walk(function.body) if isinstance(node, cst.Name))
+    return names_below(function.body)
+
+
+def names_below(node: cst.CSTNode) -> frozenset[str]:
+    """Every name in a stretch of code, attributes' and keywords' included."""
+    return frozenset(found.value for found in walk(node) if type(found) is cst.Name)
 
 
 @lru_cache(maxsize=1024)
 def yields(function: cst.FunctionDef) -> bool:
     """Whether a function is a generator."""
-    return any(isinstance(node, cst.Yield) for node in walk(function.body, into_scopes=False))
+    return any(type(node) is cst.Yield for node in walk(function.body, into_scopes=False))
+
+
+def plain_text(node: cst.SimpleString) -> str | bytes:
+    """What a string literal evaluates to; most need no evaluation."""
+    text = node.value
+    quote = text[0]
+    if quote in "\"'" and "\\" not in text and text[:3] != quote * 3:
+        return text[1:-1]
+    return node.evaluated_value
