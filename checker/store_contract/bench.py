@@ -38,9 +38,15 @@ class Bench:
         self.ours, self.theirs = target.tenants()
         self._loop = loop
         self._deadline = time.monotonic() + effort.seconds
+        self._late_from = self._deadline - effort.seconds * 0.4
         self.failure: Exception | None = None
         """What the last failing call of `run` raised: where hypothesis is cut short, the reason."""
         self._keepers: list[tuple[asyncio.Event, asyncio.Task[None]]] = []
+
+    @property
+    def late(self) -> bool:
+        """Whether to try no further examples: a slow store has fewer of them, and is not broken."""
+        return self.failure is None and time.monotonic() > self._late_from
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop. Raises DidNotEnd when the case's time is over."""

@@ -88,19 +88,21 @@ def _difference_of_dicts(actual: dict[Any, Any], expected: dict[Any, Any], at: s
     for key in actual:
         if key not in expected:
             return f"{at or 'it'} gained {key!r}"
-    found = (
-        difference(actual[key], value, f"{at}.{key}" if at else str(key))
-        for key, value in expected.items()
-    )
-    return next((text for text in found if text), None)
+    for key, value in expected.items():
+        found = difference(actual[key], value, f"{at}.{key}" if at else str(key))
+        if found is not None:
+            return found
+    return None
 
 
 def _difference_of_lists(actual: list[Any], expected: list[Any], at: str) -> str | None:
     if len(actual) != len(expected):
         return f"{at or 'it'} has {len(actual)} elements, not {len(expected)}: {brief(actual)}"
-    pairs = enumerate(zip(actual, expected, strict=True))
-    found = (difference(one, other, f"{at}[{place}]") for place, (one, other) in pairs)
-    return next((text for text in found if text), None)
+    for place, (one, other) in enumerate(zip(actual, expected, strict=True)):
+        found = difference(one, other, f"{at}[{place}]")  # a plain loop: content nests by hundreds
+        if found is not None:
+            return found
+    return None
 
 
 def _plain_equal(actual: object, expected: object) -> bool:

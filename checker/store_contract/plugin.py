@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -73,10 +74,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make ready what the options ask for. Raises UsageError with one line if it cannot be."""
+    """Make the suite ready if it is asked for."""
     spec = config.getoption("--chatkit-store")
     if spec is None:
         return
+    with warnings.catch_warnings():
+        # openai-chatkit warns of its own widgets when it is imported.
+        warnings.filterwarnings("ignore", "Direct usage of named widget", DeprecationWarning)
+        config.pluginmanager.register(_prepared(config, spec), _PLUGIN)
+
+
+def _prepared(config: pytest.Config, spec: str) -> _Run:
+    """The suite as the options ask for it. Raises UsageError with one line if it cannot be."""
     try:
         from store_contract.case import UnknownCaseError, select
         from store_contract.effort import DEEP, DEFAULT
@@ -100,7 +109,7 @@ def pytest_configure(config: pytest.Config) -> None:
         runner = Runner(target, DEEP if config.getoption("--chatkit-store-deep") else DEFAULT)
     except (TargetError, UnknownCaseError) as error:
         raise pytest.UsageError(f"--chatkit-store: {error}") from error
-    config.pluginmanager.register(_Run(runner, cases), _PLUGIN)
+    return _Run(runner, cases)
 
 
 def _given(config: pytest.Config, option: str) -> Any:

