@@ -32,5 +32,6 @@ tree), made by at least 10 different mutations of both sorts.
 and `main()` called, where its driver is installed): the wrong ones end in that exception, the
 harmless ones run. A mutation says `runs=False` where that does not hold, `raises=OtherError` where
 another one is due, `raises=Silent` (from model) where nothing is raised and something is lost. The
-PostgreSQL tree runs whole where PGHOST names a server, else up to its first connection.
+PostgreSQL tree runs whole where there is a server (tests/servers/postgres.py), else up to its first
+connection.
 """

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from store_lint.rules import all_rules
+from tests.servers.postgres import MISSING
 from tests.store_lint.linting import lint_tree, shown, write_tree
 from tests.store_lint.mutation.model import TREES, Mutation, Mutations, Silent, Tree
 
@@ -66,7 +67,7 @@ def _ran(tree: Tree, root: Path, runner: Runner, expected: type[BaseException]) 
     refused = "builtins.OSError" in outcome.types and "PGHOST" not in os.environ
     if tree.name == "postgres" and refused and expected is not OSError:
         if expected is not Silent:
-            pytest.skip("it gets as far as the connection; PGHOST names no server")
+            pytest.skip(f"it gets as far as the connection; {MISSING}")
         return
     if expected is Silent:
         assert not outcome.error, outcome.trace

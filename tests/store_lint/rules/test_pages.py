@@ -23,7 +23,7 @@ Its info string starts with `python wrong` or `python right`. A block without ei
 
     chatkit=1.4.0     check against that release; run only where it is installed
     guess-settings    check with that option
-    needs=postgres    run only where a server is told by PGHOST
+    needs=postgres    run only where there is a server (see tests/servers/postgres.py)
     needs=asyncpg     (any other word) run only where that module is installed
 
 `# file: src/config.py`, alone on a line, begins a file of the example; without one the block is the
@@ -73,6 +73,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from store_lint.rules import all_rules
+from tests.servers.postgres import MISSING
 from tests.store_lint.linting import NEWEST, lint_tree, shown, write_tree
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class Example:
             return f"openai-chatkit {self.chatkit} is not installed"
         needs = self.word("needs")
         if needs == "postgres":
-            return None if "PGHOST" in os.environ else "PGHOST names no server"
+            return None if "PGHOST" in os.environ else MISSING
         return f"{needs} is not installed" if needs and find_spec(needs) is None else None
 
 

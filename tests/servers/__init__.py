@@ -1,0 +1,1 @@
+"""Database servers for the tests: those that the environment names, else throw-away ones."""
