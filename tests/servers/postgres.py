@@ -39,15 +39,17 @@ def postgres() -> Iterator[dict[str, str] | None]:
     data, sockets = folder / "data", folder / "run"
     sockets.mkdir()
     as_user = _unprivileged(folder, sockets)
-    run: dict[str, Any] = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL, **as_user}
+    run: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL, **as_user}
     control = [binaries / "pg_ctl", "-D", data, "-w"]
     options = f"-k {sockets} -c listen_addresses='' -c fsync=off"
     try:
-        subprocess.run([binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N"], **run)
-        subprocess.run([*control, "-l", folder / "log", "-o", options, "start"], **run)
+        subprocess.run(
+            [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N"], check=True, **run
+        )
+        subprocess.run([*control, "-l", folder / "log", "-o", options, "start"], check=True, **run)
         yield {"PGHOST": str(sockets), "PGPORT": "5432", "PGUSER": "postgres", "PGDATABASE": "postgres"}
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **{**run, "check": False})
+        subprocess.run([*control, "-m", "immediate", "stop"], check=False, **run)
         shutil.rmtree(folder, ignore_errors=True)
 
 
