@@ -334,11 +334,21 @@ class _Messages:
         if misfit.site is None or (mixed and not _makes(misfit.site)):
             if not mixed:
                 return not self._comes_from_caller(event, expression)
-            return misfit.site is None and _makes(expression)
+            return misfit.site is None and (
+                _makes(expression) or self._is_text_here(event.frame.scope, expression, here)
+            )
         there_function, there = conditions(self._module, misfit.site)
         if there_function is function:
             return not mixed or here <= there
         return not mixed and not self._comes_from_caller(event, expression)
+
+    def _is_text_here(self, scope: Scope, name: cst.BaseExpression, here: frozenset[int]) -> bool:
+        """Whether all that makes a local variable a str stands under the conditions of the call too."""
+        if not isinstance(name, cst.Name):
+            return False
+        bound = [binding.value for binding in scope.every_binding(name.value)]
+        texts = [made for made in bound if isinstance(made, cst.BaseString)]
+        return bool(texts) and all(here <= conditions(self._module, text)[1] for text in texts)
 
     def _comes_from_caller(self, event: CallEvent, expression: cst.BaseExpression) -> bool:
         """Whether a caller decides on the value, who may as well decide on the condition."""

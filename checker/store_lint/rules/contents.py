@@ -337,7 +337,7 @@ class Contents:
     def _kind(self, atom: Atom) -> tuple[str, str]:
         """The kind of misfit that an atom is where a list is taken; '' where it may fit."""
         if isinstance(atom, Constant):
-            return "scalar", f"a {type(atom.value).__name__}"
+            return "scalar", _with_article(type(atom.value).__name__)
         if isinstance(atom, Text):
             return "scalar", "a str"
         if isinstance(atom, Nothing):
@@ -351,7 +351,7 @@ class Contents:
                     return "class", f"one `{atom.cls.name}`"
                 return "", ""
             if atom.cls in _SCALARS or atom.cls in _DATED:
-                return "scalar", f"a {_last(atom.cls)}"
+                return "scalar", _with_article(_last(atom.cls))
             if atom.cls == "dict":
                 return "dict", "a dict"
             if self._api.is_model(atom.cls):
@@ -396,6 +396,10 @@ def _sides(node: ast.expr) -> list[ast.expr]:
     if isinstance(node, ast.BinOp):
         return [*_sides(node.left), *_sides(node.right)]
     return [node]
+
+
+def _with_article(name: str) -> str:
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
 def _last(dotted: str) -> str:
