@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
 MISSING: Final = (
     "no PostgreSQL: set PGHOST to a server, or install one (Debian: apt install postgresql)"
@@ -20,7 +20,7 @@ MISSING: Final = (
 
 
 @contextmanager
-def postgres() -> Iterator[dict[str, str] | None]:
+def postgres() -> Generator[dict[str, str] | None]:
     """The PG* variables (as libpq reads them) of a server that runs meanwhile.
 
     The environment's own server where PGHOST is set, else a new cluster in a temporary folder, reached
