@@ -264,7 +264,7 @@ class BoundValues:
         if refusal is None or (driver is not AIOMYSQL and self._project.adapts()):
             return None
         return _Verdict(
-            f"it is {_article(shown)}: {driver.name} says '{refusal}'",
+            f'it is {_article(shown)}: {driver.name} says "{refusal}"',
             _converted(given, bound.node, driver),
         )
 
@@ -300,7 +300,7 @@ class BoundValues:
         if expected == "timestamp" and given == DATETIME:
             why = "it is a datetime with a time zone, and the column is a timestamp without one"
         return _Verdict(
-            f"{why}: asyncpg says '{refusal}'",
+            f'{why}: asyncpg says "{refusal}"',
             _remedy(expected, given, bound),
             severity,
             self._edits(expected, given, bound),
@@ -313,7 +313,7 @@ class BoundValues:
             refusals = [asyncpg_refusal(base, *known) if known is not None else None for known in types]
             if refusals and all(refusals):
                 return _Verdict(
-                    f"asyncpg says 'invalid array element at index {index}: {refusals[0]}'",
+                    f'asyncpg says "invalid array element at index {index}: {refusals[0]}"',
                     f"fill the list with what PostgreSQL takes for {_sql_name(base)}",
                 )
         return None
