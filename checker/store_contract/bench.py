@@ -38,7 +38,7 @@ class Bench:
         self.ours, self.theirs = target.tenants()
         self._loop = loop
         self._deadline = time.monotonic() + effort.seconds
-        self._late_from = self._deadline - effort.seconds * 0.4
+        self._late_from = self._deadline - effort.seconds * 0.6
         self.failure: Exception | None = None
         """What the last failing call of `run` raised: where hypothesis is cut short, the reason."""
         self._keepers: list[tuple[asyncio.Event, asyncio.Task[None]]] = []

@@ -68,7 +68,7 @@ def C06_every_item_type_comes_back(bench: Bench) -> None:
     for kind in payloads.members(models.ThreadItem):
         one = payloads.items(kind)
 
-        @hypothesis_settings(bench.effort, 20)
+        @hypothesis_settings(bench.effort, 1 if bench.late else 20)
         @given(one, one)
         def check(added: Any, saved: Any) -> None:
             assume(not (bench.late and type(added) in tried))  # each kind at least once
