@@ -180,7 +180,7 @@ class Program:
         return [path for path in found if path is not None]
 
     def bytes_mentioning(self, word: str, near: Module) -> Iterator[tuple[Path, bytes]]:
-        """What stands in the files of the project of `near` in which a word occurs; nothing is parsed."""
+        """What stands in the files of the project of `near` with a word in them; nothing is parsed."""
         for path in self._search(word, near.path):
             yield path, self._read(path)
 
