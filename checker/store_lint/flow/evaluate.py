@@ -2,6 +2,8 @@
 
 An Evaluator works in one frame. It changes the state that it is handed as the code would, and writes
 an event for each place that a rule may want to look at.
+
+Kinds of nodes are compared by `type() is`: isinstance() of libcst's abstract classes runs Python code.
 """
 
 from __future__ import annotations
@@ -117,13 +119,13 @@ class Evaluator:
 
     def path(self, node: cst.CSTNode, state: State) -> str | None:
         """The access path of an expression made of names and dots, or None."""
-        if isinstance(node, cst.Name):
+        if type(node) is cst.Name:
             return self._name_path(node, state)
-        if isinstance(node, cst.NamedExpr):
+        if type(node) is cst.NamedExpr:
             return self.path(node.target, state)
-        if isinstance(node, cst.Await):
+        if type(node) is cst.Await:
             return None
-        if isinstance(node, cst.Attribute):
+        if type(node) is cst.Attribute:
             base = self.path(node.value, state)
             if base is not None and base not in state.paths and GLOBAL not in base:
                 base = self._object_path(node.value, state) or base
@@ -136,7 +138,7 @@ class Evaluator:
             if base.endswith(GLOBAL):
                 return base + node.attr.value
             return f"{base}.{node.attr.value}"
-        if isinstance(node, cst.Call):
+        if type(node) is cst.Call:
             found = _getattr_call(node)
             if found is not None:
                 base = self.path(found[0], state)
@@ -161,23 +163,23 @@ class Evaluator:
 
     def _object_path(self, node: cst.CSTNode, state: State) -> str | None:
         """Where the attributes of a module, of the frame's own class or of `self` are kept."""
-        if isinstance(node, cst.Call):
+        if type(node) is cst.Call:
             if (
-                isinstance(node.func, cst.Name)
+                type(node.func) is cst.Name
                 and node.func.value == "type"
                 and len(node.args) == 1
                 and self.path(node.args[0].value, state) == "self"
             ):
                 return "self"
             return None
-        if isinstance(node, cst.Attribute) and node.attr.value == "__class__":
+        if type(node) is cst.Attribute and node.attr.value == "__class__":
             return self.path(node.value, state)
         if not isinstance(node, (cst.Name, cst.Attribute)):
             return None
         root = node
-        while isinstance(root, cst.Attribute):
+        while type(root) is cst.Attribute:
             root = root.value
-        if not isinstance(root, cst.Name) or root.value in state.paths:
+        if type(root) is not cst.Name or root.value in state.paths:
             return None
         for found in self.program.resolve(self.frame.scope, node):
             if isinstance(found, LocalModule):
@@ -191,7 +193,7 @@ class Evaluator:
 
     def _contents_path(self, node: cst.Call, state: State) -> str | None:
         """Where what a context variable holds is kept, for `variable.get()`."""
-        if not isinstance(node.func, cst.Attribute) or node.func.attr.value not in ("get", "set"):
+        if type(node.func) is not cst.Attribute or node.func.attr.value not in ("get", "set"):
             return None
         if (len(node.args) != 1 and node.func.attr.value == "set") or len(node.args) > 1:
             return None
@@ -332,8 +334,8 @@ class Evaluator:
             return self._getattr(node, found[0], found[1], state)
         receiver: Value | None = None
         receiver_path: str | None = None
-        if isinstance(node.func, cst.Attribute):
-            if node.func.attr.value == "__await__" and isinstance(node.func.value, cst.Call):
+        if type(node.func) is cst.Attribute:
+            if node.func.attr.value == "__await__" and type(node.func.value) is cst.Call:
                 return self.call(node.func.value, state, awaited=True)
             receiver, callee = self._attribute(node.func, state, called=True)
             receiver_path = self.receiver_path(node.func, state)
@@ -361,7 +363,7 @@ class Evaluator:
         probe = state.copy()
         callee = (
             self.attribute(node.func, probe, called=True)
-            if isinstance(node.func, cst.Attribute)
+            if type(node.func) is cst.Attribute
             else self.evaluate(node.func, probe)
         )
         path = self.receiver_path(node.func, state)
@@ -381,21 +383,21 @@ class Evaluator:
         given = {
             index: self.argument(arg, state, runs=not external & _SCHEDULING_CALLS)
             for index, arg in enumerate(node.args)
-            if not isinstance(arg.value, cst.Lambda)
+            if type(arg.value) is not cst.Lambda
         }
         handed: Value = UNKNOWN
         if len(given) < len(node.args) and external and external <= _HANDING:
             handing = receiver or next((a.value for a in given.values() if not a.keyword), NEVER)
             handed = self.element(handing, state) or UNKNOWN
         for index, arg in enumerate(node.args):
-            if isinstance(arg.value, cst.Lambda):
+            if type(arg.value) is cst.Lambda:
                 keyword = arg.keyword.value if arg.keyword is not None else None
                 given[index] = Argument(arg, self.lambda_(arg.value, state, handed), keyword, arg.star)
         return tuple(given[index] for index in range(len(node.args)))
 
     def receiver_path(self, callee: cst.BaseExpression, state: State) -> str | None:
         """The path of the object whose method is called."""
-        if not isinstance(callee, cst.Attribute):
+        if type(callee) is not cst.Attribute:
             return None
         return self.path(callee.value, state) or self._object_path(callee.value, state)
 
@@ -407,7 +409,7 @@ class Evaluator:
         return self.silent().evaluate(node, state.copy())
 
     def argument(self, arg: cst.Arg, state: State, *, runs: bool) -> Argument:
-        if runs and isinstance(arg.value, cst.Call):
+        if runs and type(arg.value) is cst.Call:
             given = self.call(arg.value, state, awaited=True)
         else:
             given = self.evaluate(arg.value, state)
@@ -457,7 +459,7 @@ class Evaluator:
                 elif isinstance(atom, Function) and isinstance(atom.target, LocalFunction):
                     if atom.target.scope.parent is not None and atom.target.scope.parent.is_function:
                         self._call_local(atom, None, (), state, runs=True)
-                    elif isinstance(arg.node.value, cst.Attribute):
+                    elif type(arg.node.value) is cst.Attribute:
                         # A bound method handed on (`retry(self._connect)`) may have run.
                         path = self.path(arg.node.value.value, state)
                         self._call_local(atom, path, (), state, runs=True)
@@ -529,7 +531,7 @@ class Evaluator:
         if not self.analysis.api.is_model(cls):  # pydantic copies what it is given
             self.escape(args, state)
         made = self.analysis.construct(cls, args)
-        if isinstance(node.func, cst.Subscript):  # Page[ThreadItem](...)
+        if type(node.func) is cst.Subscript:  # Page[ThreadItem](...)
             return typed(made, self.analysis.types.annotation(self.frame.scope, node.func))
         return self._with_types(made, cls, args, state)
 
@@ -804,16 +806,16 @@ class Evaluator:
 
     def await_(self, node: cst.Await, state: State) -> Value:
         inner = node.expression
-        if isinstance(inner, cst.Call):
+        if type(inner) is cst.Call:
             found = self.call(inner, state, awaited=True)
         else:
             found = self.evaluate(inner, state)
-        path = self.path(inner, state) if not isinstance(inner, cst.Call) else None
+        path = self.path(inner, state) if type(inner) is not cst.Call else None
         if may_be_missing(found):
             self.use(inner, "await", found, path, state)
             if path is not None:
                 assume_present(state, path, found)
-        if not isinstance(inner, cst.Call):
+        if type(inner) is not cst.Call:
             self._run_later(found, path, state)
         elif TASKS in state.paths:
             self._run_later(state.paths[TASKS], None, state)
@@ -887,7 +889,7 @@ class Evaluator:
 
     def unary(self, node: cst.UnaryOperation, state: State) -> Value:
         inner = self.evaluate(node.expression, state)
-        if isinstance(node.operator, cst.Not):
+        if type(node.operator) is cst.Not:
             return instance("bool")
         if isinstance(node.operator, cst.Minus):
             negated = (_negated(atom) for atom in inner if not isinstance(atom, Nothing))
@@ -897,7 +899,7 @@ class Evaluator:
     def binary(self, node: cst.BinaryOperation, state: State) -> Value:
         left = self.evaluate(node.left, state)
         right = self.evaluate(node.right, state)
-        if isinstance(node.operator, cst.Add):
+        if type(node.operator) is cst.Add:
             first, second = held_items(state, left), held_items(state, right)
             if first is not None and second is not None:
                 return self._concatenated_lists(node, first, second, left, state)
@@ -970,7 +972,7 @@ class Evaluator:
         base = self.evaluate(node.value, state)
         keys: list[Value] = []
         for element in node.slice:
-            if isinstance(element.slice, cst.Index):
+            if type(element.slice) is cst.Index:
                 keys.append(self.evaluate(element.slice.value, state))
             elif isinstance(element.slice, cst.Slice):
                 for part in (element.slice.lower, element.slice.upper, element.slice.step):
@@ -1045,7 +1047,7 @@ class Evaluator:
         anything: Value = NEVER
         for element in node.elements:
             given = self.evaluate(element.value, state)
-            if isinstance(element, cst.StarredElement):
+            if type(element) is cst.StarredElement:
                 held = held_items(state, given)
                 inner = held.any if held is not None else self.element(given, state)
                 anything = join(anything, inner)
@@ -1167,9 +1169,9 @@ class Evaluator:
     def formatted(self, node: cst.FormattedString, state: State) -> Value:
         pieces: list[str | Value | None] = []
         for part in node.parts:
-            if isinstance(part, cst.FormattedStringText):
+            if type(part) is cst.FormattedStringText:
                 pieces.append(_unescaped(part.value, node.prefix))
-            elif isinstance(part, cst.FormattedStringExpression):
+            elif type(part) is cst.FormattedStringExpression:
                 found = self.evaluate(part.expression, state)
                 plain = part.conversion is None and not part.format_spec and part.equal is None
                 pieces.append(found if plain else None)
@@ -1192,7 +1194,7 @@ class Evaluator:
 
     def yield_(self, node: cst.Yield, state: State) -> Value:
         given: Value = value(Nothing(node))
-        if isinstance(node.value, cst.From):
+        if type(node.value) is cst.From:
             given = self.evaluate(node.value.item, state)
         elif node.value is not None:
             given = self.evaluate(node.value, state)
@@ -1210,14 +1212,14 @@ class Evaluator:
         annotation: cst.BaseExpression | None = None,
     ) -> None:
         """Assign to a target: a name, an attribute, an item, or a tuple of such."""
-        if isinstance(target, cst.Name):
+        if type(target) is cst.Name:
             path = target.value
             if path in self.frame.scope.declared:
                 path = self._name_path(target, state) or path
             self.bind_event(target, given, expression, annotation, state)
             write(state, path, given)
             self._note_alias(path, expression, state)
-        elif isinstance(target, cst.Attribute):
+        elif type(target) is cst.Attribute:
             base = self.evaluate(target.value, state)
             base_path = self.path(target.value, state)
             path = self.path(target, state)
@@ -1237,13 +1239,13 @@ class Evaluator:
             self.bind_event(target, given, expression, annotation, state)
             if path is not None:
                 write(state, path, given)
-        elif isinstance(target, cst.Subscript):
+        elif type(target) is cst.Subscript:
             base = self.evaluate(target.value, state)
             self._store_item(target, base, given, state)
         elif isinstance(target, (cst.Tuple, cst.List)):
             held = held_items(state, given)
             for index, element in enumerate(target.elements):
-                if isinstance(element, cst.StarredElement):
+                if type(element) is cst.StarredElement:
                     held = None
                     self.store(element.value, UNKNOWN, state, None)
                     continue
@@ -1289,21 +1291,21 @@ class Evaluator:
         root: cst.BaseExpression = node.func
         while isinstance(root, (cst.Attribute, cst.Subscript)):
             root = root.value
-        if isinstance(root, cst.Name) and root is not node.func:
+        if type(root) is cst.Name and root is not node.func:
             forget_told(state, root.value)
         for arg in node.args:
-            if isinstance(arg.value, cst.Name) and any(
+            if type(arg.value) is cst.Name and any(
                 isinstance(atom, (BuiltSequence, BuiltMapping))
                 for atom in state.paths.get(arg.value.value, ())
             ):
                 forget_told(state, arg.value.value)
 
     def _store_item(self, target: cst.Subscript, base: Value, given: Value, state: State) -> None:
-        if isinstance(target.value, cst.Name):
+        if type(target.value) is cst.Name:
             forget_told(state, target.value.value)
         element = target.slice[0].slice if len(target.slice) == 1 else None
         key: Value = UNKNOWN
-        if isinstance(element, cst.Index):
+        if type(element) is cst.Index:
             key = self.evaluate(element.value, state)
         text = constant_text(key)
         path = self.path(target.value, state)
@@ -1346,7 +1348,7 @@ class Evaluator:
         """`del base[key]`, for built lists and dicts."""
         base = self._again(target.value, state)
         element = target.slice[0].slice if len(target.slice) == 1 else None
-        key = self._again(element.value, state) if isinstance(element, cst.Index) else UNKNOWN
+        key = self._again(element.value, state) if type(element) is cst.Index else UNKNOWN
         text = constant_text(key)
         for atom in base:
             entries, held = state.entries(atom), state.items(atom)
@@ -1424,8 +1426,8 @@ def _builtin(name: str) -> Value:
 
 def _getattr_call(node: cst.CSTNode) -> tuple[cst.BaseExpression, str] | None:
     if (
-        isinstance(node, cst.Call)
-        and isinstance(node.func, cst.Name)
+        type(node) is cst.Call
+        and type(node.func) is cst.Name
         and node.func.value == "getattr"
         and len(node.args) in (2, 3)
         and isinstance(node.args[1].value, cst.SimpleString)

@@ -164,25 +164,25 @@ class Executor:
         return [] if state.dead else [state]
 
     def statement(self, node: cst.CSTNode, evaluator: Evaluator, state: State) -> list[State]:
-        if isinstance(node, cst.Expr):
+        if type(node) is cst.Expr:
             evaluator.evaluate(node.value, state)
-        elif isinstance(node, cst.Assign):
+        elif type(node) is cst.Assign:
             return self.assign(node, evaluator, state)
-        elif isinstance(node, cst.AnnAssign):
+        elif type(node) is cst.AnnAssign:
             self.annotated(node, evaluator, state)
-        elif isinstance(node, cst.AugAssign):
+        elif type(node) is cst.AugAssign:
             self.augmented(node, evaluator, state)
-        elif isinstance(node, cst.Return):
+        elif type(node) is cst.Return:
             return self.return_(node, evaluator, state)
-        elif isinstance(node, cst.Raise):
+        elif type(node) is cst.Raise:
             if node.exc is not None:
                 evaluator.evaluate(node.exc, state)
             if node.cause is not None:
                 evaluator.evaluate(node.cause.item, state)
-        elif isinstance(node, cst.Assert):
+        elif type(node) is cst.Assert:
             if node.msg is not None:
                 evaluator.evaluate(node.msg, state.copy())
-        elif isinstance(node, cst.Del):
+        elif type(node) is cst.Del:
             self.delete(node.target, evaluator, state)
         elif isinstance(node, (cst.Import, cst.ImportFrom)):
             self.import_(node, state)
@@ -226,7 +226,7 @@ class Executor:
         given = declared_contents(given, declared)
         if given == UNKNOWN:
             given = join(without_missing(declared), only_missing(declared)) or UNKNOWN
-        elif isinstance(node.target, cst.Attribute):
+        elif type(node.target) is cst.Attribute:
             given = typed(given, declared, state)
         evaluator.store(node.target, given, state, node.value, annotation)
 
@@ -243,7 +243,7 @@ class Executor:
             added = evaluator.evaluate(node.value, state)
             if any(state.items(atom) is not None for atom in before):
                 evaluator.bind_event(node, added, node.value, None, state)
-                if isinstance(node.target, cst.Name):
+                if type(node.target) is cst.Name:
                     forget_told(state, node.target.value)
                 evaluator.extend(before, node, added, state)
                 return
@@ -285,15 +285,15 @@ class Executor:
                 self.delete(element.value, evaluator, state)
             return
         path = evaluator.path(target, state)
-        if isinstance(target, cst.Attribute):
+        if type(target) is cst.Attribute:
             evaluator.deleted(target, state)
             if path is not None:
                 from store_lint.flow.values import Unset
 
                 write(state, path, value(Unset(target.attr.value)))
-        elif isinstance(target, cst.Name):
+        elif type(target) is cst.Name:
             state.paths.pop(target.value, None)
-        elif isinstance(target, cst.Subscript):
+        elif type(target) is cst.Subscript:
             evaluator.evaluate(target, state)
             evaluator.remove_item(target, state)
         else:
@@ -305,13 +305,13 @@ class Executor:
             return
         for alias in node.names:
             bound = alias.asname.name if alias.asname is not None else alias.name
-            while isinstance(bound, cst.Attribute):
+            while type(bound) is cst.Attribute:
                 bound = bound.value
-            if isinstance(bound, cst.Name):
+            if type(bound) is cst.Name:
                 state.paths.pop(bound.value, None)
 
     def define(self, node: cst.CSTNode, evaluator: Evaluator, state: State) -> None:
-        if isinstance(node, cst.FunctionDef):
+        if type(node) is cst.FunctionDef:
             for param in (*node.params.params, *node.params.kwonly_params):
                 if param.default is not None:
                     evaluator.evaluate(param.default, state)
@@ -320,7 +320,7 @@ class Executor:
             if self.frame.scope.is_function:
                 function = LocalFunction(self.frame.scope.child(node))
                 state.paths[node.name.value] = value(Function(function, name=node.name.value))
-        elif isinstance(node, cst.ClassDef):
+        elif type(node) is cst.ClassDef:
             for arg in (*node.bases, *node.keywords):
                 evaluator.evaluate(arg.value, state)
             if self.frame.scope.is_function:
@@ -329,7 +329,7 @@ class Executor:
 
     def enter(self, node: cst.WithItem, evaluator: Evaluator, state: State) -> None:
         item = node.item
-        if isinstance(item, cst.Call):
+        if type(item) is cst.Call:
             found = evaluator.call(item, state, awaited=True)
             path = None
         else:
@@ -367,7 +367,7 @@ class Executor:
     def leave(self, node: cst.WithItem, evaluator: Evaluator, state: State) -> None:
         """What leaving a `with` does to the objects of the tree: `__aexit__`, or behind a `yield`."""
         silent = Evaluator(self.analysis, self.frame, None)
-        if isinstance(node.item, cst.Call):
+        if type(node.item) is cst.Call:
             silent.leave_context(node.item, state)
             return
         path = evaluator.path(node.item, state)
@@ -384,7 +384,7 @@ class Executor:
     @staticmethod
     def handle(node: cst.CSTNode, state: State) -> None:
         name = getattr(node, "name", None)
-        if isinstance(name, cst.AsName) and isinstance(name.name, cst.Name):
+        if isinstance(name, cst.AsName) and type(name.name) is cst.Name:
             write(state, name.name.value, UNKNOWN)
 
     def match(self, step: Step, case: cst.MatchCase, evaluator: Evaluator, state: State) -> list[State]:

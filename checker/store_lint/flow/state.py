@@ -207,19 +207,23 @@ def correlations(state: State) -> frozenset[tuple[str, object]]:
     """
     facts: list[tuple[str, object]] = []
     for path, value in state.paths.items():
-        if len(value) != 1 or path.startswith(TOLD):
+        if len(value) != 1:
             continue
         (atom,) = value
-        if isinstance(atom, (Nothing, Unset)):
+        kind = type(atom)
+        if kind not in _TELLING or path.startswith(TOLD):
+            continue
+        if kind is Nothing or kind is Unset:
             facts.append((path, None))
-        elif isinstance(atom, Text) or (
-            isinstance(atom, Constant) and isinstance(atom.value, (bool, str))
-        ):
+        elif not isinstance(atom, Constant) or isinstance(atom.value, (bool, str)):
             facts.append((path, atom))
     for site, held in state.heap.items():
-        if isinstance(held, Items) and held.known is not None:
+        if type(held) is Items and held.known is not None:
             facts.append((f"<{id(site)}>", len(held.known)))
     return frozenset(facts)
+
+
+_TELLING: Final = frozenset({Nothing, Unset, Text, Constant})
 
 
 class States:

@@ -80,21 +80,21 @@ def fork(evaluator: Evaluator, node: cst.BaseExpression, state: State) -> Fork:
 
 
 def _fork(evaluator: Evaluator, node: cst.BaseExpression, state: State) -> Fork:
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+    if type(node) is cst.UnaryOperation and type(node.operator) is cst.Not:
         inner = fork(evaluator, node.expression, state)
         return Fork(_bool(inner.no, inner.yes), inner.no, inner.yes)
-    if isinstance(node, cst.BooleanOperation):
+    if type(node) is cst.BooleanOperation:
         return _boolean(evaluator, node, state)
-    if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
+    if type(node) is cst.Comparison and len(node.comparisons) == 1:
         return _comparison(evaluator, node, state)
-    if isinstance(node, cst.NamedExpr):
+    if type(node) is cst.NamedExpr:
         found = evaluator.evaluate(node, state)
         return _refined(evaluator, node.target, found, state)
-    if isinstance(node, cst.Call):
+    if type(node) is cst.Call:
         return _call(evaluator, node, state, awaited=False)
-    if isinstance(node, cst.Await) and isinstance(node.expression, cst.Call):
+    if type(node) is cst.Await and type(node.expression) is cst.Call:
         return _call(evaluator, node.expression, state, awaited=True)
-    if isinstance(node, cst.Attribute):
+    if type(node) is cst.Attribute:
         told = _property(evaluator, node, state)
         if told is not None:
             return told
@@ -111,23 +111,23 @@ def told_path(node: cst.BaseExpression, state: State) -> str | None:
 
 
 def _told(node: cst.CSTNode, state: State) -> str | None:
-    if isinstance(node, cst.Name):
+    if type(node) is cst.Name:
         if node.value in _WORDS:
             return node.value
         known = state.paths.get(node.value)
         is_own = known is None or any(isinstance(atom, SelfObject) for atom in known)
         return None if is_own else node.value
-    if isinstance(node, cst.Attribute):
+    if type(node) is cst.Attribute:
         base = _told(node.value, state)
         return f"{base}.{node.attr.value}" if base is not None else None
     if isinstance(node, (cst.SimpleString, cst.Integer)):
         return node.value
     parts: list[cst.CSTNode] = []
-    if isinstance(node, cst.Comparison):
+    if type(node) is cst.Comparison:
         parts = [node.left]
         for target in node.comparisons:
             parts += [target.operator, target.comparator]
-    elif isinstance(node, cst.BooleanOperation):
+    elif type(node) is cst.BooleanOperation:
         parts = [node.left, node.operator, node.right]
     elif isinstance(node, cst.BaseCompOp | cst.BaseBooleanOp):
         return type(node).__name__
@@ -237,7 +237,7 @@ def _comparison(evaluator: Evaluator, node: cst.Comparison, state: State) -> For
 
 def _asked_for_type(node: cst.BaseExpression) -> cst.BaseExpression | None:
     """The `x` of `type(x)`."""
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and len(node.args) == 1:
+    if type(node) is cst.Call and type(node.func) is cst.Name and len(node.args) == 1:
         return node.args[0].value if node.func.value == "type" else None
     return None
 
@@ -301,7 +301,7 @@ def _member(
 
 
 def _call(evaluator: Evaluator, node: cst.Call, state: State, *, awaited: bool) -> Fork:
-    name = node.func.value if isinstance(node.func, cst.Name) else None
+    name = node.func.value if type(node.func) is cst.Name else None
     if name in _TESTS and node.args and name not in state.paths:
         return _builtin_test(evaluator, name, node, state)
     told = _method(evaluator, node, state, awaited=awaited)
@@ -342,7 +342,7 @@ def _of_class(
     truth: bool,
     state: State,
 ) -> State | None:
-    target = subject.target if isinstance(subject, cst.NamedExpr) else subject
+    target = subject.target if type(subject) is cst.NamedExpr else subject
     path = evaluator.path(target, state)
     if path is None:
         return state
@@ -442,9 +442,9 @@ def _ran(state: State, run: Callable[[State, bool], tuple[Value, State | None]])
 def called(evaluator: Evaluator, node: cst.Call, state: State) -> Function | None:
     """The one function that a call calls."""
     silent, probe = evaluator.silent(), state.copy()
-    if isinstance(node.func, cst.Attribute):
+    if type(node.func) is cst.Attribute:
         callee = silent.attribute(node.func, probe, called=True)
-    elif isinstance(node.func, cst.Name):
+    elif type(node.func) is cst.Name:
         callee = silent.name(node.func, probe)
     else:
         return None
@@ -454,16 +454,16 @@ def called(evaluator: Evaluator, node: cst.Call, state: State) -> Function | Non
 
 def gives_bool(evaluator: Evaluator, node: cst.BaseExpression, state: State) -> bool:
     """Whether an expression is a test: its value is a bool that tells of what it compares."""
-    if isinstance(node, cst.Comparison):
+    if type(node) is cst.Comparison:
         return True
-    if isinstance(node, cst.UnaryOperation):
-        return isinstance(node.operator, cst.Not)
-    if isinstance(node, cst.BooleanOperation):
+    if type(node) is cst.UnaryOperation:
+        return type(node.operator) is cst.Not
+    if type(node) is cst.BooleanOperation:
         return gives_bool(evaluator, node.left, state) and gives_bool(evaluator, node.right, state)
-    call = node.expression if isinstance(node, cst.Await) else node
-    if not isinstance(call, cst.Call):
+    call = node.expression if type(node) is cst.Await else node
+    if type(call) is not cst.Call:
         return False
-    if isinstance(call.func, cst.Name) and call.func.value in _TESTS:
+    if type(call.func) is cst.Name and call.func.value in _TESTS:
         return True
     function = called(evaluator, call, state)
     return (

@@ -77,13 +77,13 @@ class Types:
         """What a value annotated with `node`, as it stands in `scope`, may be."""
         if node is None:
             return UNKNOWN
-        if isinstance(node, cst.Name) and node.value == "None":
+        if type(node) is cst.Name and node.value == "None":
             return value(Nothing(node))
         if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
             return self._quoted(scope, node)
-        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
+        if type(node) is cst.BinaryOperation and isinstance(node.operator, cst.BitOr):
             return join(self.annotation(scope, node.left), self.annotation(scope, node.right))
-        if isinstance(node, cst.Subscript):
+        if type(node) is cst.Subscript:
             return self._subscript(scope, node)
         if isinstance(node, (cst.Name, cst.Attribute)):
             return self._named(scope, node, ())
@@ -99,7 +99,7 @@ class Types:
             return UNKNOWN
 
     def _subscript(self, scope: Scope, node: cst.Subscript) -> Value:
-        items = [e.slice.value for e in node.slice if isinstance(e.slice, cst.Index)]
+        items = [e.slice.value for e in node.slice if type(e.slice) is cst.Index]
         special = self._typing_name(scope, node.value)
         if special == "Optional":
             return join_all([self.annotation(scope, items[0]), value(Nothing(node))])
@@ -109,7 +109,7 @@ class Types:
             return join_all(_literal(item) for item in items)
         if special in _WRAPPERS:
             return self.annotation(scope, items[0])
-        if special == "Type" or (isinstance(node.value, cst.Name) and node.value.value == "type"):
+        if special == "Type" or (type(node.value) is cst.Name and node.value.value == "type"):
             return frozenset(
                 ClassObject(atom.cls)
                 for atom in self.annotation(scope, items[0])
@@ -129,7 +129,7 @@ class Types:
     def _named(self, scope: Scope, node: cst.BaseExpression, args: tuple[Value, ...]) -> Value:
         found = self._program.resolve(scope, node)
         if not found:
-            if isinstance(node, cst.Name) and node.value in BUILTINS:
+            if type(node) is cst.Name and node.value in BUILTINS:
                 return self.of_name(node.value, args)
             return UNKNOWN
         possible: list[Value] = []
@@ -245,12 +245,12 @@ def _container(atom: Atom, state: State | None) -> str:
 
 
 def _literal(node: cst.BaseExpression) -> Value:
-    if isinstance(node, cst.Name) and node.value in ("True", "False"):
+    if type(node) is cst.Name and node.value in ("True", "False"):
         return value(Constant(node.value == "True"))
-    if isinstance(node, cst.Name) and node.value == "None":
+    if type(node) is cst.Name and node.value == "None":
         return value(Nothing(node))
-    if isinstance(node, cst.SimpleString):
+    if type(node) is cst.SimpleString:
         return value(Constant(node.evaluated_value))
-    if isinstance(node, cst.Integer):
+    if type(node) is cst.Integer:
         return value(Constant(int(node.evaluated_value)))
     return UNKNOWN
