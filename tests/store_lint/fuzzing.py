@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import hypothesmith
 from hypothesis import HealthCheck, Phase, given, settings
 
-from store_lint.chatkit_api import load, releases
+from store_lint.chatkit_api import releases
+from store_lint.chatkit_api.choice import Choice
 from store_lint.engine import Options
 from store_lint.reading import Reader
 from store_lint.tree.layout import Layout
@@ -26,6 +27,7 @@ from store_lint.workers import Job, run
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from store_lint.chatkit_api import Api
     from store_lint.finding import Problem
 
 STORE = """\
@@ -53,10 +55,11 @@ def problems_in(paths: Iterable[Path], jobs: int = 1) -> list[Problem]:
     layout = Layout(files)
     size = sum(Path(path).stat().st_size for path in files)
 
-    def checker() -> Checker:
-        return Checker(options, load(releases()[-1]), layout, Reader())
+    def checker(api: Api) -> Checker:
+        return Checker(options, api, layout, Reader())
 
-    done = run(Job(options, tuple(files), ()), files, size, checker)
+    newest = Choice(releases()[-1], "newest known")
+    done = run(Job(options, tuple(files)), dict.fromkeys(files, newest), size, checker)
     return [problem for part in done for problem in part.problems]
 
 
