@@ -100,7 +100,7 @@ MAX_DEPTH: Final = 6
 """Calls into the tree are followed this deep."""
 _STEPS: Final = 2_500
 _STEPS_PER_LINE: Final = 6
-"""Steps that one file may cost until calls are not followed any more; at twice that, all ends."""
+"""Steps that one file may cost until calls are not followed any more; at thrice that, all ends."""
 _ROUNDS: Final = 4
 _FIRST: Final = frozenset({"__init__", "__post_init__", "setup_method", "setUp"})
 """What runs before any other method of an object."""
@@ -707,7 +707,7 @@ class Analysis:
     def spend(self, steps: int) -> bool:
         """Count the steps of a block of code before it runs; False where it must not run any more."""
         self._steps += steps
-        return self._steps <= 2 * self._allowed
+        return self._steps <= 3 * self._allowed
 
     def graph(self, scope: Scope) -> Graph | None:
         found = self._graphs.get(id(scope))

@@ -63,6 +63,21 @@ def test_the_cost_grows_with_the_length(shape: str, tmp_path: Path) -> None:
     assert long < 3.2 * short, (short, long)
 
 
+def test_calls_with_ever_other_arguments_are_followed_for_a_while(tmp_path: Path) -> None:
+    """Each method calls the next one several times, each time with another text."""
+    few, many = (_cost(tmp_path, _fan(width)) for width in (4, 7))
+    assert many < 3.2 * few, (few, many)
+
+
+def _fan(width: int) -> str:
+    methods = (
+        f"    def f{level}(self, a: str):\n"
+        + "".join(f"        self.f{level + 1}(a + '{part}')\n" for part in range(width))
+        for level in range(6)
+    )
+    return f"        pass\n{''.join(methods)}    async def f6(self, a: str):\n"
+
+
 def _cost(root: Path, body: str) -> int:
     """The calls of functions of the analysis that checking a store with this method takes."""
     write_tree(root, {"store.py": _STORE + body + _USE})
