@@ -13,7 +13,7 @@ import pytest
 from reference_stores.memory import MemoryStore
 from reference_stores.serving import survive_disconnect
 from reference_stores.sqlite import SQLiteStore
-from store_contract import StoreContract, all_cases, run
+from store_contract import Effort, StoreContract, all_cases, run
 from store_contract.page import page
 
 if TYPE_CHECKING:
@@ -57,6 +57,17 @@ def test_a_run_in_memory_ends_in_time_and_holds() -> None:
     assert {result.case.name: result.reason for result in results if result.outcome == "broken"} == {}
     assert {result.outcome for result in results} == {"held", "not applicable"}
     assert time.process_time() - started < 30
+
+
+@pytest.mark.parametrize("case", ["C27_random", "C29_random"])
+def test_a_run_that_is_out_of_time_ends_and_says_nothing_wrong(case: str) -> None:
+    results = run(
+        lambda: MemoryStore[Any](tenant=_tenant),
+        profile="house",
+        only=[case],
+        effort=Effort(scale=30, seconds=2),
+    )
+    assert [(result.outcome, result.reason) for result in results] == [("held", "")]
 
 
 class TestSQLiteStore(StoreContract):
