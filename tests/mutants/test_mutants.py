@@ -40,7 +40,7 @@ def test_every_case_is_broken_by_a_mutant() -> None:
 @pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 def test_mutant_breaks_its_cases_and_no_others(mutant: Mutant, tmp_path: Path) -> None:
     logging.getLogger("chatkit").setLevel(logging.CRITICAL)
-    runner = Runner(Target(lambda: mutant.make(tmp_path), **mutant.hooks), Effort(seconds=15))
+    runner = Runner(Target(lambda: mutant.make(tmp_path), **mutant.hooks), Effort(seconds=60))
     try:
         results = {case.name: runner.run(case) for case in CASES.values() if _is_run(case, mutant)}
     finally:
