@@ -78,12 +78,15 @@ class Executor:
         queue: list[int] = []
         queued: set[int] = set()
 
-        live = self.analysis.live(self.frame.scope, self.graph)
+        # Where nothing branches there is one state, and names that nobody reads do not matter.
+        branches = any(len(block.edges) > 1 or block.handlers is not None for block in self.graph.blocks)
+        live = self.analysis.live(self.frame.scope, self.graph) if branches else None
 
         def reach(block: Block, state: State) -> None:
             if state.dead:
                 return
-            keep_only(state, live[block.index])
+            if live is not None:
+                keep_only(state, live[block.index])
             if incoming.setdefault(block.index, States()).add(state) and block.index not in queued:
                 queued.add(block.index)
                 heappush(queue, block.index)

@@ -20,7 +20,7 @@ from store_lint.rules.fallbacks import (
     required_import,
 )
 from store_lint.rules.forks import forked_modules
-from store_lint.tree.expressions import walk
+from store_lint.tree.expressions import children, walk
 from store_lint.tree.module import ImportTarget, dotted_name, target_names
 from store_lint.tree.program import External, LocalModule
 
@@ -557,7 +557,7 @@ def _plain_names(tree: cst.CSTNode, name: str) -> Iterator[cst.Name]:
         elif isinstance(node, (cst.Attribute, cst.Arg)):
             pending.append(node.value)
         else:
-            pending.extend(node.children)
+            pending.extend(children(node))
 
 
 def _nodes(tree: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -565,7 +565,7 @@ def _nodes(tree: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while pending:
         node = pending.pop()
         yield node
-        pending.extend(node.children)
+        pending.extend(children(node))
 
 
 def _loaded_names(tree: cst.CSTNode) -> Iterator[cst.Name]:
@@ -579,13 +579,13 @@ def _loaded_names(tree: cst.CSTNode) -> Iterator[cst.Name]:
         elif isinstance(node, (cst.Import, cst.ImportFrom, cst.Global, cst.Nonlocal)):
             continue
         elif isinstance(node, (cst.FunctionDef, cst.ClassDef, cst.Param, cst.TypeVar)):
-            pending.extend(child for child in node.children if child is not node.name)
+            pending.extend(child for child in children(node) if child is not node.name)
         elif isinstance(node, cst.MatchClass):
             pending.append(node.cls)
             pending.extend(node.patterns)
             pending.extend(element.pattern for element in node.kwds)
         else:
-            pending.extend(node.children)
+            pending.extend(children(node))
 
 
 def _annotations(module: Module) -> Iterator[tuple[cst.BaseExpression, Scope]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from store_lint.rules.base import Replacement
+from store_lint.tree.expressions import children
 from store_lint.tree.module import ImportTarget
 from store_lint.tree.objects import Thing
 from store_lint.tree.program import LocalModule, Variable
@@ -208,4 +209,4 @@ def _names(tree: cst.CSTNode, name: str) -> Iterator[cst.Name]:
         elif isinstance(node, (cst.Attribute, cst.Arg)):
             pending.append(node.value)
         else:
-            pending.extend(node.children)
+            pending.extend(children(node))
