@@ -79,7 +79,7 @@ class Executor:
         queued: set[int] = set()
 
         # Where nothing branches there is one state, and names that nobody reads do not matter.
-        branches = any(len(block.edges) > 1 or block.handlers is not None for block in self.graph.blocks)
+        branches = any(len(b.edges) > 1 or b.handlers is not None for b in self.graph.blocks)
         live = self.analysis.live(self.frame.scope, self.graph) if branches else None
 
         def reach(block: Block, state: State) -> None:
