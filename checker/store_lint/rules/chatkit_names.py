@@ -20,7 +20,7 @@ from store_lint.rules.fallbacks import (
     required_import,
 )
 from store_lint.rules.forks import forked_modules
-from store_lint.tree.expressions import children, walk
+from store_lint.tree.expressions import children, plain_names, walk
 from store_lint.tree.module import ImportTarget, dotted_name, target_names
 from store_lint.tree.program import External, LocalModule
 
@@ -334,7 +334,7 @@ class ChatkitNames:
         assert of.name is not None
         if of.alias.asname is not None:
             return (Replacement(of.alias.name, right),)
-        uses = list(_plain_names(self._module.source.tree, of.name))
+        uses = list(plain_names(self._module.source.tree, of.name))
         sure = (
             len(uses) == _count(self._module.source.text, of.name)
             and _count(self._module.source.text, right) == 0
@@ -492,7 +492,7 @@ class ChatkitNames:
             bound.update(names)
         if "globals()" in self._module.source.text or "exec(" in self._module.source.text:
             return
-        for node in _nodes(self._module.source.tree):
+        for node in walk(self._module.source.tree):
             if isinstance(node, cst.CompFor):
                 bound.update(name.value for name in target_names(node.target))
             elif isinstance(node, cst.Param):
@@ -544,28 +544,6 @@ def _listed(names: list[str]) -> str:
 
 def _count(text: str, word: str) -> int:
     return len(re.findall(rf"\b{re.escape(word)}\b", text))
-
-
-def _plain_names(tree: cst.CSTNode, name: str) -> Iterator[cst.Name]:
-    """Every `name` that stands for itself: no attribute, keyword or part of a module's name."""
-    pending: list[cst.CSTNode] = [tree]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.Name):
-            if node.value == name:
-                yield node
-        elif isinstance(node, (cst.Attribute, cst.Arg)):
-            pending.append(node.value)
-        else:
-            pending.extend(children(node))
-
-
-def _nodes(tree: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    pending: list[cst.CSTNode] = [tree]
-    while pending:
-        node = pending.pop()
-        yield node
-        pending.extend(children(node))
 
 
 def _loaded_names(tree: cst.CSTNode) -> Iterator[cst.Name]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from store_lint.rules.base import Replacement
-from store_lint.tree.expressions import children
+from store_lint.tree.expressions import plain_names
 from store_lint.tree.module import ImportTarget
 from store_lint.tree.objects import Thing
 from store_lint.tree.program import LocalModule, Variable
@@ -175,7 +175,7 @@ class Instances:
             return ()
         found = self._program.expressions(owner.module)
         bases = {id(u.node.value) for u in found.read if isinstance(u.node, cst.Attribute)}
-        for node in _names(owner.module.source.tree, instance):
+        for node in plain_names(owner.module.source.tree, instance):
             if id(node) not in bases and node is not alias.asname.name:
                 return ()  # it is called, passed on or an annotation: the class is meant there
         return (Replacement(alias.name, instance), Replacement(alias.asname, ""))
@@ -197,16 +197,3 @@ def _is_in_function(scope: Scope) -> bool:
     while current is not None and not current.is_function:
         current = current.parent
     return current is not None
-
-
-def _names(tree: cst.CSTNode, name: str) -> Iterator[cst.Name]:
-    """Every occurrence of a plain name, annotations included."""
-    pending = [tree]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, cst.Name) and node.value == name:
-            yield node
-        elif isinstance(node, (cst.Attribute, cst.Arg)):
-            pending.append(node.value)
-        else:
-            pending.extend(children(node))

@@ -257,6 +257,20 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     return found
 
 
+def plain_names(tree: cst.CSTNode, name: str) -> Iterator[cst.Name]:
+    """Every `name` that stands for itself: no attribute, keyword or part of a module's name."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Name):
+            if node.value == name:
+                yield node
+        elif isinstance(node, (cst.Attribute, cst.Arg)):
+            pending.append(node.value)
+        else:
+            pending.extend(children(node))
+
+
 # isinstance() of an abstract class runs Python code, for each of the many nodes of a tree.
 @cache
 def _is_node_kind(kind: type[object]) -> bool:
