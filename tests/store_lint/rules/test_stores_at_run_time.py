@@ -57,6 +57,9 @@ def _imported(case: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, ModuleTy
     roots = [case.parent] if case.is_file() else [case, case / "src"]
     monkeypatch.setattr(sys, "path", [*map(str, roots), *sys.path])
     importlib.invalidate_caches()
+    for name in {_module_name(file, case).partition(".")[0] for file in _files(case)}:
+        for taken in [key for key in sys.modules if key == name or key.startswith(f"{name}.")]:
+            monkeypatch.delitem(sys.modules, taken)  # another test's module of that name
     modules: dict[str, ModuleType] = {}
     for file in _files(case):
         module = modules[_module_name(file, case)] = importlib.import_module(_module_name(file, case))
