@@ -48,6 +48,8 @@ examples:
   store-lint --diff | git apply             the same through a patch
   store-lint --explain CKS004               print the page of a rule
   store-lint --stdin-filename src/store.py < changed.py
+  store-lint hook                           for coding agents, after each edit: the event as JSON on
+                                            stdin; errors on stderr with exit code 2, else silent
 
 To silence one finding, write at the end of its line, or on a line of its own above:
   # store-lint: ignore[CKS004] the reason
@@ -60,6 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns the exit code that `--help` explains. Raises SystemExit as argparse does: for --help,
     --version and arguments that cannot be meant.
     """
+    if (sys.argv[1:] if argv is None else [*argv]) == ["hook"]:
+        from store_lint import hook
+
+        return hook.main()
     parser = _parser()
     arguments = parser.parse_args(argv)
     if arguments.stdin_filename and arguments.paths:

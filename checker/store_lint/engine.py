@@ -41,6 +41,9 @@ class Options(NamedTuple):
     stdin: tuple[Path, bytes] | None = None
     """What to take for the content of a file; with it, only that file is checked, and `paths` are the
     tree that it stands in."""
+    edited: frozenset[str] = frozenset()
+    """Absolute paths of files of that tree; where given, only they are checked, and what an edit of
+    them can break."""
     jobs: int = 0
 
 
@@ -59,7 +62,10 @@ def check(options: Options, progress: Callable[[int, int], None] | None = None) 
         path, data = options.stdin
         reader.keep(found.add_named(path), data)
     layout = Layout(found.files)
-    selection = Selection(found, layout, reader)
+    selection = Selection(found, layout, reader, broken=not options.edited)
+    reached = selection.reached_from(options.edited) if options.edited else set[str]()
+    if options.edited and not reached:
+        return Report((), problems=tuple(found.problems), files=len(found.files))
     if not selection.paths:
         start = os.path.abspath(next(iter(options.paths), options.root))
         targets = _targets([releases.choose(layout.upward(start))])
@@ -69,6 +75,8 @@ def check(options: Options, progress: Callable[[int, int], None] | None = None) 
     if options.stdin is not None and options.paths:
         only = os.path.abspath(options.stdin[0])
         subjects = {path: choice for path, choice in subjects.items() if path == only}
+    if options.edited:
+        subjects = {path: choice for path, choice in subjects.items() if path in reached}
 
     def checker(api: Api) -> Checker:
         from store_lint.checking import Checker

@@ -85,7 +85,7 @@ class Report(NamedTuple):
     """The outcome of a run."""
 
     targets: tuple[Target, ...]
-    """At least one; by release, each with each reason once."""
+    """By release, each with each reason once; none only where nothing that was edited matters."""
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: int = 0

@@ -48,9 +48,14 @@ _SMALL_SIZE: Final = 500_000
 
 
 class Selection:
-    """The files to check, in the order of the walk, and how many bytes they hold."""
+    """The files to check, in the order of the walk, and how many bytes they hold.
 
-    def __init__(self, found: Discovery, layout: Layout, reader: Reader) -> None:
+    `broken` is whether files that do not parse are among them, whatever they have to do with a store.
+    """
+
+    def __init__(
+        self, found: Discovery, layout: Layout, reader: Reader, *, broken: bool = True
+    ) -> None:
         self._found = found
         self._layout = layout
         self._reader = reader
@@ -61,7 +66,8 @@ class Selection:
             self._add_derived()
             self._add_imported()
             self._add_readers_of_settings()
-        self._add_unreadable(others)
+        if broken:
+            self._add_unreadable(others)
 
     @property
     def paths(self) -> list[str]:
@@ -72,6 +78,20 @@ class Selection:
     def size(self) -> int:
         """The bytes in them."""
         return sum(map(len, self._chosen.values()))
+
+    def reached_from(self, edited: frozenset[str]) -> set[str]:
+        """Of the files to check those edited, and those that import one, if only over `__init__.py`."""
+        doors = set(edited)
+        for path, data in self._others():
+            if os.path.basename(path) == "__init__.py" and not edited.isdisjoint(
+                self._imported(path, data)
+            ):
+                doors.add(path)
+        return {
+            path
+            for path, data in self._chosen.items()
+            if path in edited or not doors.isdisjoint(self._imported(path, data))
+        }
 
     def _add(self, path: str, data: bytes) -> None:
         self._chosen[path] = data
