@@ -8,9 +8,9 @@ Code; a file that has nothing to do with a store costs it nothing. Read are the 
   (AfterTool: the same; geminicli.com/docs/hooks/reference);
 - Codex (PostToolUse of `apply_patch`: a patch in `tool_input.command`;
   developers.openai.com/codex/hooks);
-- Cursor (afterFileEdit: `file_path`, `workspace_roots`; cursor.com/docs/agent/hooks);
-- GitHub Copilot (postToolUse: `toolArgs`, or PostToolUse: `tool_input`, with `path` or `filePath`;
-  docs.github.com/copilot/reference/hooks-reference).
+- GitHub Copilot (postToolUse: `toolArgs` with `path`; docs.github.com/copilot/reference/hooks-reference)
+  and Cursor (postToolUse, afterFileEdit: `file_path`, `workspace_roots`; cursor.com/docs/agent/hooks),
+  whose postToolUse takes what the model shall read as JSON on stdout with exit code 0.
 
 The process starts anew for each edit, so nothing is imported before a file is worth it.
 """
@@ -46,8 +46,8 @@ _USAGE: Final = (
 def main() -> int:
     """Check what the event on stdin says was edited.
 
-    Returns 2 where errors were found, and they are on stderr for the model; 0 where there is nothing to
-    say; 1, which agents show to the person and not to the model, where the event or the configuration
+    Returns 2 where errors were found, and they are on stderr for the model (0 and stdout for the agents
+    that read them there); 0 where there is nothing to say; 1, which agents show to the person and not to the model, where the event or the configuration
     cannot be read or something kept a file from being checked.
     """
     event = _event()
@@ -65,7 +65,13 @@ def main() -> int:
     except ConfigError as error:
         write(f"store-lint hook: error: {error}\n", sys.stderr)
         return 1
-    return _answer(report, frozenset(edited), folder, strict=strict)
+    code, said = _answer(report, frozenset(edited), folder, strict=strict)
+    key = _context_key(event)
+    if code == 2 and key is not None:
+        write(json.dumps({key: said}) + "\n", sys.stdout)
+        return 0
+    write(said, sys.stderr)
+    return code
 
 
 def _event() -> dict[str, Any] | None:
@@ -76,6 +82,13 @@ def _event() -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return cast("dict[str, Any]", event) if isinstance(event, dict) else None
+
+
+def _context_key(event: dict[str, Any]) -> str | None:
+    """Under which key of JSON on stdout the agent takes what its model shall read; None: on stderr."""
+    if "toolName" in event:
+        return "additionalContext"  # Copilot
+    return "additional_context" if event.get("hook_event_name") == "postToolUse" else None  # Cursor
 
 
 def _folder(event: dict[str, Any]) -> str:
@@ -166,8 +179,8 @@ def _top(of: str, folder: str, layout: Layout) -> str:
     return of
 
 
-def _answer(report: Report, edited: frozenset[str], folder: str, *, strict: bool) -> int:
-    """Say what the model must hear, and return the exit code."""
+def _answer(report: Report, edited: frozenset[str], folder: str, *, strict: bool) -> tuple[int, str]:
+    """The exit code, and what the model must hear."""
     own: list[Finding] = []
     others: list[Finding] = []
     for finding in report.findings:
@@ -178,7 +191,7 @@ def _answer(report: Report, edited: frozenset[str], folder: str, *, strict: bool
     failed = any(strict or finding.severity == "error" for finding in own) or bool(others)
     problems = [p.message for p in report.problems if any(path in p.message for path in edited)]
     if not (failed or problems):
-        return 0
+        return 0, ""
     from store_lint.report import Look, Outcome, render
     from store_lint.report.one_line import one_line
     from store_lint.report.summary import counted
@@ -195,5 +208,4 @@ def _answer(report: Report, edited: frozenset[str], folder: str, *, strict: bool
             f"store-lint: {' and '.join(parts)}: mend them before you go on "
             f"(`store-lint --explain {shown.findings[0].rule}` prints a rule's page)\n"
         )
-    write(said, sys.stderr)
-    return code
+    return code, said

@@ -200,8 +200,6 @@ EVENTS: dict[str, dict[str, Any]] = {
         "tool_input": {"file_path": "app/store.py"},
     },
     "Cursor": {"hook_event_name": "afterFileEdit", "file_path": "app/store.py", "edits": []},
-    "Copilot": {"toolName": "create", "toolArgs": {"path": "app/store.py", "file_text": ""}},
-    "Copilot, arguments as text": {"toolName": "edit", "toolArgs": '{"path": "app/store.py"}'},
     "Copilot in VS Code": {
         "hook_event_name": "PostToolUse",
         "tool_input": {"filePath": "app/store.py"},
@@ -216,6 +214,25 @@ def test_the_events_of_agents(project: Path, agent: str) -> None:
     done = run({**where, **EVENTS[agent]})
     assert done.returncode == 2
     assert done.stderr.startswith("app/store.py:8:38")
+
+
+@pytest.mark.parametrize(
+    ("key", "event"),
+    [
+        ("additionalContext", {"toolName": "create", "toolArgs": {"path": "app/store.py"}}),
+        ("additionalContext", {"toolName": "edit", "toolArgs": '{"path": "app/store.py"}'}),
+        (
+            "additional_context",
+            {"hook_event_name": "postToolUse", "tool_input": {"file_path": "app/store.py"}},
+        ),
+    ],
+)
+def test_agents_that_read_the_answer_on_stdout(project: Path, key: str, event: dict[str, Any]) -> None:
+    assert silent(run({"cwd": str(project), **event}))
+    write(project, "app/store.py", STORE.replace("database_url", "DATABASE_URL"))
+    done = run({"cwd": str(project), **event})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)[key].startswith("app/store.py:8:38")
 
 
 def test_an_event_without_a_folder_is_read_from_where_the_process_runs(project: Path) -> None:
