@@ -8,9 +8,10 @@ Code; a file that has nothing to do with a store costs it nothing. Read are the 
   (AfterTool: the same; geminicli.com/docs/hooks/reference);
 - Codex (PostToolUse of `apply_patch`: a patch in `tool_input.command`;
   developers.openai.com/codex/hooks);
-- GitHub Copilot (postToolUse: `toolArgs` with `path`; docs.github.com/copilot/reference/hooks-reference)
-  and Cursor (postToolUse, afterFileEdit: `file_path`, `workspace_roots`; cursor.com/docs/agent/hooks),
-  whose postToolUse takes what the model shall read as JSON on stdout with exit code 0.
+- GitHub Copilot (postToolUse: `toolArgs` with `path`;
+  docs.github.com/copilot/reference/hooks-reference) and Cursor (postToolUse, afterFileEdit:
+  `file_path`, `workspace_roots`; cursor.com/docs/agent/hooks), whose postToolUse takes what the model
+  shall read as JSON on stdout with exit code 0.
 
 The process starts anew for each edit, so nothing is imported before a file is worth it.
 """
@@ -46,9 +47,10 @@ _USAGE: Final = (
 def main() -> int:
     """Check what the event on stdin says was edited.
 
-    Returns 2 where errors were found, and they are on stderr for the model (0 and stdout for the agents
-    that read them there); 0 where there is nothing to say; 1, which agents show to the person and not to the model, where the event or the configuration
-    cannot be read or something kept a file from being checked.
+    Returns 2 where errors were found, and they are on stderr for the model (0 and stdout for the
+    agents that read them there); 0 where there is nothing to say; 1, which agents show to the person
+    and not to the model, where the event or the configuration cannot be read or something kept a file
+    from being checked.
     """
     event = _event()
     if event is None:
