@@ -559,7 +559,7 @@ class BaseStore(Store[TContext]):
                 try:
                     await self._open()
                     await self._migrate()
-                except BaseException:
+                except (Exception, asyncio.CancelledError):  # where Python still lets us await
                     await self._shut()
                     raise
             self._is_open = True

@@ -232,10 +232,17 @@ class _Connection(aiosqlite.Connection):
     async def open(self) -> None:
         try:
             await self
-        except BaseException:
-            while self._thread.is_alive():  # aiosqlite stops it, and does not wait for it
-                await asyncio.sleep(0.001)
+        except (Exception, asyncio.CancelledError):  # where Python still lets us await
+            await self._thread_has_ended()
             raise
+
+    async def close(self) -> None:
+        await super().close()
+        await self._thread_has_ended()
+
+    async def _thread_has_ended(self) -> None:
+        while self._thread.is_alive():  # aiosqlite stops it, and does not wait for it
+            await asyncio.sleep(0.001)
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         # aiosqlite has this door for itself only, and leaves it untyped.

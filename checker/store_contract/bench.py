@@ -109,6 +109,7 @@ class Bench:
             store = await ready
         except asyncio.CancelledError:
             task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
             raise
         self._keepers.append((over, task))
         return store

@@ -48,12 +48,12 @@ class Loop:
             raise DidNotEnd from None
 
     def close(self) -> None:
-        """Stop the loop; a stuck one is left to its daemon thread."""
+        """End what still runs on the loop, and stop it; a stuck one is left to its daemon thread."""
         if self.stuck or self._loop.is_closed():
             return
         try:
-            self.run(self._loop.shutdown_default_executor(), GRACE)
-        except DidNotEnd:
+            asyncio.run_coroutine_threadsafe(_wind_up(), self._loop).result(GRACE)
+        except concurrent.futures.TimeoutError:
             return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(GRACE)
@@ -71,3 +71,25 @@ class Loop:
             self.stuck = True  # it does not let itself be cancelled, and must not be torn down
             raise DidNotEnd
         raise DidNotEnd from (None if task.cancelled() else task.exception())
+
+
+async def all_of(*coroutines: Coroutine[Any, Any, object]) -> None:
+    """Wait for all. The first failure cancels the rest, and is raised when they have ended."""
+    tasks = [asyncio.ensure_future(one) for one in coroutines]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _wind_up() -> None:
+    """End a loop as `asyncio.run` does."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    loop = asyncio.get_running_loop()
+    await loop.shutdown_asyncgens()
+    await loop.shutdown_default_executor()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import json
 import logging
@@ -97,6 +98,42 @@ async def test_a_closed_store_says_so(make_store: MakeStore) -> None:
 
 async def test_a_store_that_was_never_used_can_be_closed(make_store: MakeStore) -> None:
     await make_store().close()
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_connecting_may_be_cancelled_at_any_moment(make_store: MakeStore, steps: int) -> None:
+    store = make_store()
+    connecting = asyncio.create_task(store.connect())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    connecting.cancel()
+    await asyncio.gather(connecting, return_exceptions=True)
+    await store.save_thread(thread(), ALICE)
+    assert await store.load_thread("thr_1", ALICE) == thread()
+    await store.close()
+
+
+async def test_connecting_may_be_thrown_away(make_store: MakeStore) -> None:
+    """As Python does with a coroutine whose event loop is gone."""
+    store = make_store()
+    connecting = store.connect()
+    with contextlib.suppress(StopIteration):
+        connecting.send(None)
+    connecting.close()
+    await store.close()
+
+
+async def test_connecting_that_is_thrown_away_awaits_nothing_more() -> None:
+    class Halting(MemoryStore[Any]):
+        async def _open(self) -> None:
+            await asyncio.Event().wait()
+
+        async def _shut(self) -> None:
+            await asyncio.sleep(0)
+
+    connecting = Halting(tenant=tenant).connect()
+    connecting.send(None)
+    connecting.close()  # a RuntimeError where it awaits
 
 
 async def test_works_in_flight_end_before_the_store_closes(make_store: MakeStore) -> None:

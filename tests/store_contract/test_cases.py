@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 import uuid
@@ -17,6 +18,8 @@ from store_contract import Effort, StoreContract, all_cases, run
 from store_contract.page import page
 
 if TYPE_CHECKING:
+    from chatkit.types import ThreadMetadata
+
     from store_contract import Case
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +71,19 @@ def test_a_run_that_is_out_of_time_ends_and_says_nothing_wrong(case: str) -> Non
         effort=Effort(scale=30, seconds=2),
     )
     assert [(result.outcome, result.reason) for result in results] == [("held", "")]
+
+
+def test_what_a_store_leaves_running_ends_with_the_run() -> None:
+    left: list[asyncio.Task[None]] = []
+
+    class LeavesTasks(MemoryStore[Any]):
+        async def save_thread(self, thread: ThreadMetadata, context: Any) -> None:
+            left.append(asyncio.create_task(asyncio.sleep(3600)))
+            await super().save_thread(thread, context)
+
+    run(lambda: LeavesTasks(tenant=_tenant), only=["C15_add"])
+    assert left
+    assert all(task.cancelled() for task in left)
 
 
 class TestSQLiteStore(StoreContract):

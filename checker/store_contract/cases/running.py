@@ -25,6 +25,7 @@ from store_contract.cases.server import check_cancelled
 from store_contract.chat import Chat, request, stream, user_input
 from store_contract.expect import BrokenError, brief_error, expect, expect_same
 from store_contract.hangup import hang_up
+from store_contract.loop import all_of
 from store_contract.reading import all_items, all_threads, ids, page_of_items
 from store_contract.samples import a_reply, a_thread, an_attachment, fresh_id, in_thread
 from store_contract.target import close_store
@@ -94,7 +95,7 @@ async def C44_a_hundred_tasks_at_once(bench: Bench) -> None:
         await store.save_item(shared.id, in_thread(item, shared.id), context=context)
         await page_of_items(store, context, shared.id, limit=5, order="desc")
 
-    await asyncio.gather(*(work(number) for number in range(100)))
+    await all_of(*(work(number) for number in range(100)))
     found = ids(await all_items(store, context, shared.id, limit=30))
     expect(len(found) == len({*found}), "items that were added at once are listed twice")
     expect(len(found) == 100, f"of 100 items that were added at once {len(found)} are listed")
@@ -126,7 +127,7 @@ async def C44_first_use_by_many(bench: Bench) -> None:
     async def look() -> None:
         await all_threads(store, bench.ours)
 
-    await asyncio.gather(*(first(number) for number in range(25)), *(look() for _ in range(25)))
+    await all_of(*(first(number) for number in range(25)), *(look() for _ in range(25)))
     found = len(await all_threads(store, bench.ours))
     expect(found == 25, f"of 25 threads that were the first in their store {found} are listed")
 
@@ -159,7 +160,7 @@ async def C44_two_stores_on_one_database(bench: Bench) -> None:
             own = a_thread(f"thr_{name}_{number}", seconds=next(seconds))
             await store.save_thread(own, context=context)
 
-    await asyncio.gather(work(one, "one"), work(two, "two"), work(one, "uno"), work(two, "due"))
+    await all_of(work(one, "one"), work(two, "two"), work(one, "uno"), work(two, "due"))
     for store in (one, two):
         found = ids(await all_items(store, context, thread.id, limit=17))
         expect(
@@ -194,7 +195,7 @@ async def C44_many_stores_open_at_once(bench: Bench) -> None:
         await store.save_thread(thread, context=bench.ours)
         await store.load_thread(thread.id, context=bench.ours)
 
-    await asyncio.gather(*(open_and_use(number) for number in range(8)))
+    await all_of(*(open_and_use(number) for number in range(8)))
     found = len(await all_threads(bench.store, bench.ours))
     expect(found == 8, f"of 8 threads that 8 stores saved {found} are listed")
 
@@ -256,7 +257,7 @@ async def C46_cancelled_calls_leave_it_working(bench: Bench) -> None:
     item = a_reply("after all", seconds=99)
 
     async def use() -> list[Any]:
-        await asyncio.gather(*(store.save_thread(thread, context=context) for _ in range(30)))
+        await all_of(*(store.save_thread(thread, context=context) for _ in range(30)))
         await store.add_thread_item(thread.id, in_thread(item, thread.id), context=context)
         return await all_items(store, context, thread.id)
 
@@ -374,7 +375,7 @@ async def C48_closing_twice_is_closing(bench: Bench) -> None:
     """
     close = bench.method("close", "close()")
     await bench.store.save_thread(a_thread(), context=bench.ours)
-    await asyncio.gather(close(), close())
+    await all_of(close(), close())
     await close()
     unused: Any = await bench.new_store()
     await unused.close()
@@ -426,7 +427,7 @@ async def C48_closing_releases_everything(bench: Bench) -> None:
     """
     before = {*threading.enumerate()}, {*asyncio.all_tasks()}
     store: Any = await bench.new_store()
-    await asyncio.gather(*(store.save_thread(a_thread(), context=bench.ours) for _ in range(10)))
+    await all_of(*(store.save_thread(a_thread(), context=bench.ours) for _ in range(10)))
     close = getattr(store, "close", None)
     if close is None:
         raise BrokenError("the store has no close()")

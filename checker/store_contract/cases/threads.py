@@ -14,6 +14,7 @@ from chatkit.types import ClosedStatus, LockedStatus
 
 from store_contract.case import house, upstream
 from store_contract.expect import BrokenError, brief_error, expect, expect_error, expect_same
+from store_contract.loop import all_of
 from store_contract.reading import all_items, all_threads, ids, page_of_items
 from store_contract.samples import a_reply, a_thread, in_thread
 
@@ -93,7 +94,7 @@ async def C10_saving_is_atomic(bench: Bench) -> None:
             )
             await asyncio.sleep(0)
 
-    await _all_of(save(), read(), read())
+    await all_of(save(), read(), read())
 
 
 @upstream()
@@ -368,7 +369,7 @@ async def C26_deleting_is_atomic(bench: Bench) -> None:
                 )
                 await asyncio.sleep(0)
 
-        await _all_of(delete(), read(), read())
+        await all_of(delete(), read(), read())
 
 
 @house()
@@ -422,7 +423,7 @@ async def C25_deleting_beside_saving_stays_deleted(bench: Bench) -> None:
             await asyncio.sleep(0)
             await store.delete_thread(thread_id, context=bench.ours)
 
-        await _all_of(answer(), delete(), answer())
+        await all_of(answer(), delete(), answer())
         async with expect_error(NotFoundError, "load_thread of a thread deleted beside its saving"):
             await store.load_thread(thread.id, context=bench.ours)
         left = ids(await all_items(store, bench.ours, thread.id))
@@ -491,14 +492,3 @@ async def _listed(bench: Bench, saved: tuple[int, ...]) -> None:
     expect(ascending == ids(threads), "load_threads with order='asc' is not in the order of created_at")
     descending = ids(await all_threads(bench.store, bench.ours, order="desc"))
     expect(descending == ids(threads)[::-1], "load_threads with order='desc' is not newest first")
-
-
-async def _all_of(*coroutines: Any) -> None:
-    """Wait for all; the first failure cancels the rest."""
-    tasks = [asyncio.ensure_future(one) for one in coroutines]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
