@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: demo test other-pythons check format data benchmark clean
+.PHONY: demo test other-pythons check format data benchmark bundle clean
 
 demo: $(VENV)/.runtime
 	@echo
@@ -54,6 +54,10 @@ data: $(VENV)/.development
 
 benchmark: $(VENV)/.development
 	$(BIN)/python benchmarks/store_lint/run.py
+
+# What an agent installs: skill folder, plugin and commands in one zip, in build/.
+bundle: $(VENV)/bin/pip
+	$(BIN)/python bundle/make.py
 
 clean:
 	rm -rf $(VENV) .venvs build dist
