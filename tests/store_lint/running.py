@@ -38,7 +38,15 @@ class Outcome:
 
 
 class Runner:
-    """A context manager; its process lives as long as it is entered."""
+    """A context manager; its process lives as long as it is entered.
+
+    `packages` is a folder of packages that are imported rather than those that are installed.
+    """
+
+    def __init__(self, packages: Path | None = None) -> None:
+        self._environment = {"PYTHONIOENCODING": "utf-8"}
+        if packages is not None:
+            self._environment["PYTHONPATH"] = str(packages)
 
     def __enter__(self) -> Runner:
         self._process = subprocess.Popen(
@@ -47,7 +55,7 @@ class Runner:
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            env={**os.environ, **self._environment},
         )
         return self
 

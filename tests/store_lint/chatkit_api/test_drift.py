@@ -108,17 +108,18 @@ def is_literal(annotation: Any) -> bool:
     return typing.get_origin(annotation) is typing.Literal
 
 
-@pytest.mark.parametrize(
-    "name", [name for name, cls in CLASSES.items() if dataclasses.is_dataclass(cls)]
-)  # fmt: skip
-def test_fields_of_dataclasses_are_the_same(name: str) -> None:
-    here = API.model_fields(name)
-    there = {field.name: field for field in dataclasses.fields(CLASSES[name])}
-    assert here.keys() == there.keys()
+def test_fields_of_dataclasses_are_the_same() -> None:
+    """Not every release has some."""
     missing = dataclasses.MISSING
-    for field, info in there.items():
-        required = info.default is missing and info.default_factory is missing
-        assert here[field].required == required, field
+    for name, cls in CLASSES.items():
+        if not dataclasses.is_dataclass(cls):
+            continue
+        here = API.model_fields(name)
+        there = {field.name: field for field in dataclasses.fields(cls)}
+        assert here.keys() == there.keys(), name
+        for field, info in there.items():
+            required = info.default is missing and info.default_factory is missing
+            assert here[field].required == required, (name, field)
 
 
 def kind_of(cls: type[Any]) -> str:

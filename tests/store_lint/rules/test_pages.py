@@ -21,7 +21,7 @@ reader is often an agent that pays for every line.
 Its info string starts with `python wrong` or `python right`. A block without either (```python,
 ```text, ```console) is shown only. More words may follow:
 
-    chatkit=1.4.0     check against that release; run only where it is installed
+    chatkit=1.4.0     check and run with that release
     guess-settings    check with that option
     needs=postgres    run only where there is a server (see tests/servers/postgres.py)
     needs=asyncpg     (any other word) run only where that module is installed
@@ -63,6 +63,7 @@ import subprocess
 import sys
 import tokenize
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -75,12 +76,12 @@ from markdown_it import MarkdownIt
 from store_lint.rules import all_rules
 from tests.servers.postgres import MISSING
 from tests.store_lint.linting import NEWEST, lint_tree, shown, write_tree
+from tests.store_lint.running import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from store_lint.rules import RuleInfo
-    from tests.store_lint.running import Runner
 
 PAGES: Final = Path(__file__).parents[3] / "skill" / "rules"
 SECTIONS: Final = (
@@ -125,8 +126,6 @@ class Example:
 
     def why_not_run(self) -> str | None:
         """What is missing here for running it."""
-        if self.word("chatkit") not in (None, version("openai-chatkit")):
-            return f"openai-chatkit {self.chatkit} is not installed"
         needs = self.word("needs")
         if needs == "postgres":
             return None if "PGHOST" in os.environ else MISSING
@@ -248,7 +247,9 @@ def test_exactly_the_promised_is_found(example: Example, tmp_path: Path) -> None
 
 
 @each_example
-def test_running_it_shows_what_the_page_says(example: Example, tmp_path: Path, runner: Runner) -> None:
+def test_running_it_shows_what_the_page_says(
+    example: Example, tmp_path: Path, runner: Runner, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     if set(example.promises) & {"pyright", "reason"} and not set(example.promises) & {
         "raises",
         "prints",
@@ -259,7 +260,8 @@ def test_running_it_shows_what_the_page_says(example: Example, tmp_path: Path, r
         pytest.skip(missing)
     write_tree(tmp_path, example.files)
     path = [tmp_path, tmp_path / "src"] if (tmp_path / "src").is_dir() else [tmp_path]
-    outcome = runner.script(tmp_path / list(example.files)[-1], path)
+    with _runner_for(example.word("chatkit"), runner, tmp_path_factory) as chosen:
+        outcome = chosen.script(tmp_path / list(example.files)[-1], path)
     raises = example.promises.get("raises", [])
     if not raises:
         assert not outcome.error, outcome.trace
@@ -272,6 +274,18 @@ def test_running_it_shows_what_the_page_says(example: Example, tmp_path: Path, r
     if prints:
         assert len(printed) == len(prints), printed
         assert all(_says(a, b, whole=True) for a, b in zip(printed, prints, strict=True)), printed
+
+
+def _runner_for(
+    release: str | None, runner: Runner, folders: pytest.TempPathFactory
+) -> AbstractContextManager[Runner]:
+    """The usual runner, or one of its own for a release of chatkit that is not installed."""
+    if release in (None, version("openai-chatkit")):
+        return nullcontext(runner)
+    packages = folders.mktemp(f"chatkit-{release}")
+    install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(packages)]
+    subprocess.run([*install, f"openai-chatkit=={release}"], check=True, timeout=300)
+    return Runner(packages)
 
 
 def test_pyright_reports_what_the_pages_say(tmp_path: Path) -> None:
