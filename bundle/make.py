@@ -19,14 +19,14 @@ from typing import Final
 NAME: Final = "chatkit-store-creator"
 """The skill's name, which the Agent Skills specification wants for its folder."""
 ROOT: Final = Path(__file__).parents[1]
-_HERE: Final = ROOT / "bundle"
-_FILES: Final = (
+FILES: Final = (
     ".claude-plugin/marketplace.json",
     ".claude-plugin/plugin.json",
     "LICENSE",
     "SKILL.md",
     "hooks/hooks.json",
 )
+"""What is taken besides the pages in `skill/`."""
 _LINK: Final = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
 _CODE: Final = re.compile(r"^```.*?^```|`[^`\n]*`", re.DOTALL | re.MULTILINE)
 _MOMENT: Final = (1980, 1, 1, 0, 0, 0)
@@ -37,17 +37,17 @@ class BundleError(Exception):
     """What keeps the bundle from being right; the message says what to mend."""
 
 
-def contents(wheel: Path) -> dict[str, bytes]:
-    """The files of the bundle by their paths in it. Raises BundleError for a link that leads nowhere."""
+def contents(wheel: Path, root: Path = ROOT) -> dict[str, bytes]:
+    """The files of the bundle by their paths. Raises BundleError for a link that leads nowhere."""
     pages = [
         path
-        for path in sorted((ROOT / "skill").rglob("*.md"))
-        if not path.relative_to(ROOT).as_posix().startswith("skill/evals/")
+        for path in sorted((root / "skill").rglob("*.md"))
+        if not path.relative_to(root).as_posix().startswith("skill/evals/")
     ]
-    files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in pages}
-    files |= {name: (ROOT / name).read_bytes() for name in _FILES}
-    files["pyproject.toml"] = (_HERE / "pyproject.toml").read_bytes()
-    files["wheels/bundle_backend.py"] = (_HERE / "bundle_backend.py").read_bytes()
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in pages}
+    files |= {name: (root / name).read_bytes() for name in FILES}
+    files["pyproject.toml"] = (root / "bundle" / "pyproject.toml").read_bytes()
+    files["wheels/bundle_backend.py"] = (root / "bundle" / "bundle_backend.py").read_bytes()
     files[f"wheels/{wheel.name}"] = wheel.read_bytes()
     for name in files:
         if any(part.startswith("_") for part in name.split("/")):
@@ -67,15 +67,18 @@ def _check_links(name: str, text: str, files: dict[str, bytes]) -> None:
             raise BundleError(f"{name} leads to {target}, which is not in the bundle")
 
 
-def make(folder: Path) -> Path:
-    """Build the wheel and write the zip into `folder`; returns its path. Raises BundleError."""
+def make(folder: Path, root: Path = ROOT) -> Path:
+    """Build the wheel of the repository in `root` and write the zip into `folder`; returns its path.
+
+    Raises BundleError.
+    """
     with tempfile.TemporaryDirectory() as temporary:
-        build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", temporary, str(ROOT)]
+        build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", temporary, str(root)]
         done = subprocess.run(build, capture_output=True, text=True, check=False)
         if done.returncode:
             raise BundleError(f"the wheel cannot be built: {done.stderr.strip()}")
         (wheel,) = Path(temporary).glob("*.whl")
-        files = contents(wheel)
+        files = contents(wheel, root)
     version = wheel.name.split("-")[1]
     folder.mkdir(parents=True, exist_ok=True)
     made = folder / f"{NAME}-{version}.zip"

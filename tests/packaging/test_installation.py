@@ -5,50 +5,15 @@ Each installation is made in a folder of its own; packages come from pip's confi
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-WRONG = "from chatkit.store import Store\n\n\nclass Mine(Store[dict]):\n    pass\n\n\nstore = Mine()\n"
+from tests.packaging.installing import WRONG, must, run
+
 NOT_WANTED = ("chatkit", "pydantic", "asyncpg", "sqlalchemy", "pymongo", "checker")
-
-
-def run(*command: str | Path, cwd: Path, **changes: str) -> subprocess.CompletedProcess[str]:
-    # Nothing of the environment that runs the tests may help the one that is tested.
-    kept = {k: v for k, v in os.environ.items() if k not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")}
-    # The work tree may belong to somebody else, as in a container.
-    trust = {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
-    return subprocess.run(
-        list(map(str, command)),
-        cwd=cwd,
-        env=kept | trust | changes,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
-    )
-
-
-def must(*command: str | Path, cwd: Path, **changes: str) -> str:
-    done = run(*command, cwd=cwd, **changes)
-    assert done.returncode == 0, f"{command}: {done.stdout}\n{done.stderr}"
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone of what is committed, as somebody else would have it."""
-    if shutil.which("git") is None or not (ROOT / ".git").exists():
-        pytest.skip("this is no git work tree")
-    folder = tmp_path_factory.mktemp("clone") / "repository"
-    must("git", "clone", "--quiet", ROOT, folder, cwd=ROOT)
-    return folder
 
 
 @pytest.fixture(scope="module")
