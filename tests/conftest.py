@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests import servers
-from tests.servers import pgbouncer, postgres
+from tests.servers import mariadb, mongodb, pgbouncer, postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,4 +26,18 @@ def postgres_server() -> Iterator[Server]:
 def pgbouncer_server(postgres_server: Server) -> Iterator[Server]:
     """PgBouncer in transaction mode in front of `postgres_server`."""
     with servers.or_skip(pgbouncer.in_front_of(postgres_server)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mysql_server() -> Iterator[Server]:
+    """A MariaDB server, or that of MySQL which the environment names."""
+    with servers.or_skip(mariadb.running()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mongodb_server() -> Iterator[Server]:
+    """A server that speaks MongoDB's protocol."""
+    with servers.or_skip(mongodb.running()) as server:
         yield server

@@ -67,12 +67,13 @@ def or_skip(running: AbstractContextManager[Any]) -> Generator[Any]:
 
 
 @contextmanager
-def folder() -> Generator[Path]:
+def folder(*, in_memory: bool = False) -> Generator[Path]:
     """A temporary folder that `unprivileged` processes may use, with a short name.
 
-    A socket's path has at most 107 bytes.
+    A socket's path has at most 107 bytes. `in_memory` asks for one that needs no disk, where there is.
     """
-    path = Path(tempfile.mkdtemp(prefix="db"))
+    memory = "/dev/shm" if in_memory and os.access("/dev/shm", os.W_OK) else None
+    path = Path(tempfile.mkdtemp(prefix="db", dir=memory))
     if os.geteuid() == 0:
         os.chown(path, *_nobody())
     try:
