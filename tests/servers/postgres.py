@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import time
+import uuid
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import unquote, urlsplit
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from tests.servers import MissingServerError, folder, free_port, unprivileged
 
@@ -28,7 +32,7 @@ MISSING: Final = (
 
 
 class NamedPostgres:
-    """A server that the environment names."""
+    """A database of a server that the environment names."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -135,7 +139,12 @@ def running() -> Generator[Server]:
     """A server for tests that leave it as they found it."""
     named = os.environ.get("CHATKIT_TEST_POSTGRES_URL")
     if named:
-        yield NamedPostgres(named)
+        name = f"chatkit_test_{uuid.uuid4().hex}"
+        asyncio.run(_execute(named, f"CREATE DATABASE {name}"))
+        try:
+            yield NamedPostgres(urlsplit(named)._replace(path=f"/{name}").geturl())
+        finally:
+            asyncio.run(_execute(named, f"DROP DATABASE {name} WITH (FORCE)"))
         return
     with throw_away() as server:
         yield server
@@ -184,6 +193,14 @@ def binaries() -> Path:
         if found:
             return found[-1].parent
     raise MissingServerError(MISSING)
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await cast("Any", asyncpg).connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 def _children(process: int) -> Sequence[int]:
