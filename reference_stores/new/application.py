@@ -210,39 +210,31 @@ class Application:
         return Setting(self.dotted(module.path), root, expression, of)
 
     def _instances(self, module: Module) -> Iterator[Setting]:
-        for name, statement in module.names.items():
-            found = self._class_of(statement)
+        # Those that are there before functions that make or give them.
+        for name, statement in sorted(module.names.items(), key=lambda one: _is_function(one[1])):
+            found = self._class_of(module, statement)
             if found is None or found.is_plain:
                 continue
-            is_function = isinstance(statement, ast.FunctionDef)
-            access = f"{name}()" if is_function else name
+            access = f"{name}()" if _is_function(statement) else name
             for one in found.fields.values():
                 yield self._setting(module, name, f"{access}.{one.name}", one)
 
     def instance(self, module: Module, root: str) -> Class | None:
         """The class of what a module binds to a name, as far as it is known."""
         statement = module.names.get(root)
-        return None if statement is None else self._class_of(statement)
+        return None if statement is None else self._class_of(module, statement)
 
     def class_named(self, module: Module, root: str) -> Class | None:
         """The class that a module defines by a name."""
         return next((c for c in self._classes if c.name == root and c.module is module), None)
 
-    def _class_of(self, statement: ast.stmt) -> Class | None:
-        """`settings = Settings()`, `settings: Settings = load()`, `def get_settings() -> Settings`."""
-        name = ""
-        if isinstance(statement, ast.FunctionDef) and not _needs_arguments(statement):
-            name = _last(statement.returns)
-        elif isinstance(statement, ast.AnnAssign):
-            name = _last(statement.annotation)
-        if not name and isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            value = statement.value
-            if isinstance(value, ast.Call):
-                name = _last(value.func)
-                if not self._by_name.get(name) and isinstance(value.func, ast.Attribute):
-                    name = _last(value.func.value)  # Settings.from_env()
-        found = self._by_name.get(name, ())
-        return found[0] if len(found) == 1 else None
+    def _class_of(self, module: Module, statement: ast.stmt) -> Class | None:
+        """`settings = Settings()`, `settings: Settings = ...`, `def get_settings() -> Settings`."""
+        for name in _class_names(module, statement):
+            found = self._by_name.get(name, ())
+            if len(found) == 1:
+                return found[0]
+        return None
 
     @cached_property
     def _classes(self) -> list[Class]:
@@ -407,6 +399,29 @@ def _last(node: ast.expr | None) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value.rpartition(".")[2]
     return ""
+
+
+def _is_function(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.FunctionDef)
+
+
+def _class_names(module: Module, statement: ast.stmt | None) -> Iterator[str]:
+    """What the class of a module's name may be called."""
+    if isinstance(statement, ast.FunctionDef) and not _needs_arguments(statement):
+        yield _last(statement.returns)
+    elif isinstance(statement, ast.AnnAssign):
+        yield _last(statement.annotation)
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or not isinstance(
+        statement.value, ast.Call
+    ):
+        return
+    function = statement.value.func
+    yield _last(function)
+    if isinstance(function, ast.Attribute):
+        yield _last(function.value)  # Settings.from_env()
+    maker = module.names.get(_last(function))
+    if isinstance(maker, ast.FunctionDef):
+        yield _last(maker.returns)
 
 
 def _needs_arguments(function: ast.FunctionDef) -> bool:
