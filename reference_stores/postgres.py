@@ -13,8 +13,9 @@ import re
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from functools import lru_cache
+from contextlib import asynccontextmanager, suppress
+from functools import lru_cache, partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -37,7 +38,7 @@ except ImportError as error:
     raise MissingDriverError("tenacity", extra="postgres") from error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, Sequence
     from datetime import tzinfo
 
     from reference_stores.shared import Codec, Rows
@@ -113,6 +114,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     ),
 )
 
+_HAS_SCHEMA: Final = "SELECT true FROM pg_namespace WHERE nspname = $1"
 _READ_VERSION: Final = "SELECT version FROM chatkit_schema"
 _MAKE_VERSION: Final = (
     "CREATE TABLE IF NOT EXISTS chatkit_schema (id integer PRIMARY KEY, version integer NOT NULL)",
@@ -280,6 +282,7 @@ class _Connection(Protocol):
     async def fetchval(self, query: str, *args: object, timeout: float) -> Any: ...
     def get_server_pid(self) -> int | None: ...
     def is_closed(self) -> bool: ...
+    def is_in_transaction(self) -> bool: ...
     def terminate(self) -> None: ...
 
 
@@ -302,6 +305,7 @@ _PASSING: Final[tuple[type[Exception], ...]] = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.QueryCanceledError,  # perhaps instead of a statement before it, by a late request
     asyncpg.ReadOnlySQLTransactionError,  # the server has become a standby
     asyncpg.TargetServerAttributeNotMatched,  # no standby has become the primary yet
     OSError,
@@ -312,6 +316,7 @@ _LOST_STATEMENTS: Final = (
     asyncpg.InvalidSQLStatementNameError,
 )
 _ATTEMPTS: Final = 30
+_RELEASE_TIMEOUT: Final = 2.0
 _PORTION: Final = 10_000
 
 
@@ -332,7 +337,9 @@ class PostgresStore(BaseStore[TContext]):
         schema: of the tables, made if it is not there; by default the `search_path` decides.
         timeout: seconds that an operation may take, with waiting for a connection and all repeats,
             until `StoreUnavailable`.
-        maintenance_timeout: the same for migrations, `purge` and `delete_tenant`.
+        attempt_timeout: seconds after which a connection that does not answer is given up, and the
+            operation repeated on another.
+        maintenance_timeout: both for migrations, `purge` and `delete_tenant`.
         min_size: connections that are made at once.
         max_size: connections at most.
         max_inactive_connection_lifetime: seconds until an idle connection is closed.
@@ -360,6 +367,7 @@ class PostgresStore(BaseStore[TContext]):
         time_zone: tzinfo | None = None,
         schema: str | None = None,
         timeout: float = 10.0,
+        attempt_timeout: float = 5.0,
         maintenance_timeout: float = 300.0,
         min_size: int = 0,
         max_size: int = 10,
@@ -368,26 +376,36 @@ class PostgresStore(BaseStore[TContext]):
         **options: Any,
     ) -> None:
         super().__init__(tenant=tenant, codec=codec, max_page_size=max_page_size, time_zone=time_zone)
-        for name, seconds in (("timeout", timeout), ("maintenance_timeout", maintenance_timeout)):
+        for name, seconds in (
+            ("timeout", timeout),
+            ("attempt_timeout", attempt_timeout),
+            ("maintenance_timeout", maintenance_timeout),
+        ):
             if not seconds > 0:
                 raise ValueError(f"{name} must be greater than 0, not {seconds}")
         self._source = source
         self._schema = schema
         self._timeout = timeout
+        self._attempt_timeout = attempt_timeout
         self._maintenance_timeout = maintenance_timeout
         self._statement_cache_size = statement_cache_size
         self._options = {
             "min_size": min_size,
             "max_size": max_size,
             "max_inactive_connection_lifetime": max_inactive_connection_lifetime,
-            "timeout": timeout,
+            "timeout": attempt_timeout,
             "command_timeout": timeout,
             "reset": _keep_session,
             **options,
         }
+        if isinstance(source, str) and len(hosts := _hosts(source)) > 1:
+            self._options["connect"] = partial(_connect_to_any, hosts)
+            if "target_session_attrs" not in source:
+                self._options.setdefault("target_session_attrs", "primary")
         self._pool: _Pool | None = None
         self._calls = 0
         self._idle = asyncio.Event()
+        self._releasing: set[asyncio.Task[None]] = set()
 
     # --- Life cycle ---
 
@@ -410,8 +428,6 @@ class PostgresStore(BaseStore[TContext]):
         options = dict(self._options)
         if statement_cache_size is not None:
             options["statement_cache_size"] = statement_cache_size
-        if "," in urlsplit(str(self._source)).netloc:
-            options.setdefault("target_session_attrs", "primary")
 
         async def make(_deadline: float) -> _Pool:
             return await cast("Any", asyncpg).create_pool(self._source, **options)
@@ -440,29 +456,18 @@ class PostgresStore(BaseStore[TContext]):
         return _checked(found or 0)
 
     async def _apply_migrations(self, connection: _Connection, deadline: float) -> None:
-        async def apply() -> None:
-            if self._schema is not None:
-                there = await connection.fetchval(
-                    "SELECT true FROM pg_namespace WHERE nspname = $1",
-                    self._schema,
-                    timeout=_left(deadline),
-                )
-                if not there:
-                    statement = f"CREATE SCHEMA IF NOT EXISTS {_quoted(self._schema)}"
-                    await connection.execute(statement, timeout=_left(deadline))
-            for statement in _MAKE_VERSION:
-                await connection.execute(self._sql(statement), timeout=_left(deadline))
-            version = _checked(
-                await connection.fetchval(self._sql(_LOCK_VERSION), timeout=_left(deadline))
-            )
-            for migration in MIGRATIONS[version:]:
-                for statement in migration:
-                    await connection.execute(self._sql(statement), timeout=_left(deadline))
-            await connection.execute(
-                self._sql(_WRITE_VERSION), len(MIGRATIONS), timeout=_left(deadline)
-            )
+        async def execute(statement: str, *arguments: object) -> Any:
+            return await connection.fetchval(self._sql(statement), *arguments, timeout=_left(deadline))
 
-        await _transact(connection, deadline, apply)
+        async with _transaction(connection, deadline):
+            if self._schema is not None and not await execute(_HAS_SCHEMA, self._schema):
+                await execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(self._schema)}")
+            for statement in _MAKE_VERSION:
+                await execute(statement)
+            version = _checked(await execute(_LOCK_VERSION))
+            for statement in chain.from_iterable(MIGRATIONS[version:]):
+                await execute(statement)
+            await execute(_WRITE_VERSION, len(MIGRATIONS))
 
     def as_store_error(self, error: Exception, operation: str) -> StoreError:
         reason = f"PostgreSQL failed in {operation}: {_said(error)}"
@@ -490,24 +495,21 @@ class PostgresStore(BaseStore[TContext]):
         sql = self._sql(statement)
         return await self._run(lambda c, deadline: c.fetchval(sql, *arguments, timeout=_left(deadline)))
 
-    async def _execute_all(
-        self, statements: Sequence[tuple[str, tuple[object, ...]]], seconds: float
-    ) -> None:
-        """Run the statements in one transaction, in which each sees what was committed before it."""
+    async def _execute_all(self, seconds: float, *statements: tuple[str, tuple[object, ...]]) -> None:
+        """Run statements in one transaction, in which each sees what was committed before it."""
 
         async def work(connection: _Connection, deadline: float) -> None:
-            async def execute() -> None:
+            async with _transaction(connection, deadline):
                 for statement, arguments in statements:
                     await connection.execute(self._sql(statement), *arguments, timeout=_left(deadline))
-
-            await _transact(connection, deadline, execute)
 
         await self._run(work, seconds)
 
     async def _run(self, work: _Work[T], seconds: float | None = None) -> T:
         """Do the work with a connection of the pool, and again if it fails because of the moment."""
+        limit = seconds or self._attempt_timeout
         return await self._persist(
-            lambda deadline: self._attempt(work, deadline), seconds or self._timeout
+            lambda deadline: self._attempt(work, limit, deadline), seconds or self._timeout
         )
 
     async def _persist(self, attempt: Callable[[float], Awaitable[T]], seconds: float) -> T:
@@ -536,26 +538,30 @@ class PostgresStore(BaseStore[TContext]):
             if not self._calls:
                 self._idle.set()
 
-    async def _attempt(self, work: _Work[T], deadline: float) -> T:
+    async def _attempt(self, work: _Work[T], seconds: float, deadline: float) -> T:
         pool = self._pool
-        assert pool is not None
+        if pool is None:  # closed while this call waited to repeat
+            raise ConnectionError("the store was closed")
         connection = await pool.acquire(timeout=_left(deadline))
         try:
-            return await work(connection, deadline)
-        except BaseException as error:
-            # Cancelled or without an answer, it is in mid-statement: to wait for its end may take for
-            # ever. One that leads to a standby must not come back.
-            if not isinstance(error, asyncpg.PostgresError) or isinstance(
-                error, asyncpg.ReadOnlySQLTransactionError
-            ):
-                was_lost = _cut(connection)
-                if was_lost and isinstance(error, asyncpg.InterfaceError):
-                    raise ConnectionError(str(error)) from error
+            result = await work(connection, min(deadline, time.monotonic() + seconds))
+        except asyncpg.PostgresError as error:
+            if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+                _cut(connection)  # or the next would be led to the standby as well
+            await _release(pool, connection)
             raise
-        finally:
-            # What fails here is lost for the pool, and not for the caller.
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, asyncio.TimeoutError):
-                await pool.release(connection, timeout=max(_left(deadline), 0.1))
+        except (Exception, asyncio.CancelledError) as error:
+            # In mid-statement: asyncpg asks the server to cancel it, so that nothing is written when
+            # nobody expects it. The caller does not wait for that.
+            was_lost = _is_lost(connection) or (connection.is_in_transaction() and _cut(connection))
+            releasing = asyncio.create_task(_release(pool, connection))
+            self._releasing.add(releasing)
+            releasing.add_done_callback(self._releasing.discard)
+            if was_lost and isinstance(error, asyncpg.InterfaceError):
+                raise ConnectionError(str(error)) from error
+            raise
+        await _release(pool, connection)
+        return result
 
     # --- Threads ---
 
@@ -577,8 +583,9 @@ class PostgresStore(BaseStore[TContext]):
 
     async def _erase_thread(self, tenant: str, thread: str, deleted_at: int) -> None:
         await self._execute_all(
-            [(_ERASE_THREAD, (tenant, thread, deleted_at)), (_ERASE_ITEMS, (tenant, thread))],
             self._timeout,
+            (_ERASE_THREAD, (tenant, thread, deleted_at)),
+            (_ERASE_ITEMS, (tenant, thread)),
         )
 
     # --- Items ---
@@ -655,21 +662,41 @@ class PostgresStore(BaseStore[TContext]):
 
     async def _erase_tenant(self, tenant: str) -> None:
         await self._execute_all(
-            [(statement, (tenant,)) for statement in _ERASE_TENANT], self._maintenance_timeout
+            self._maintenance_timeout, *((statement, (tenant,)) for statement in _ERASE_TENANT)
         )
 
 
-async def _transact(
-    connection: _Connection, deadline: float, work: Callable[[], Awaitable[None]]
-) -> None:
-    """Do the work in a transaction. asyncpg's own has no time limit of its own."""
+@asynccontextmanager
+async def _transaction(connection: _Connection, deadline: float) -> AsyncGenerator[None]:
+    """A transaction; asyncpg's own begins and ends without a time limit on a pool that has none."""
     await connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED", timeout=_left(deadline))
     try:
-        await work()
+        yield
         await connection.execute("COMMIT", timeout=_left(deadline))
     except asyncpg.PostgresError:  # after any other the connection is cut
         await connection.execute("ROLLBACK", timeout=_left(deadline))
         raise
+
+
+def _hosts(url: str) -> list[str]:
+    """A URL for each host that the URL names."""
+    parts = urlsplit(url)
+    login, at, hosts = parts.netloc.rpartition("@")
+    return [parts._replace(netloc=f"{login}{at}{host}").geturl() for host in hosts.split(",")]
+
+
+async def _connect_to_any(hosts: Sequence[str], _url: str, *, timeout: float, **options: Any) -> Any:
+    """A connection to the first host that is as wanted.
+
+    asyncpg alone does not get beyond a host that is silent.
+    """
+    failure: Exception | None = None
+    for host in hosts:
+        try:
+            return await cast("Any", asyncpg).connect(host, timeout=timeout / len(hosts), **options)
+        except _PASSING as error:  # noqa: PERF203 - of this host, and there are others
+            failure = error
+    raise failure or ConnectionError("the URL names no host")
 
 
 async def _is_pooled(connection: _Connection, deadline: float) -> bool:
@@ -696,14 +723,24 @@ async def _loses_statements(connection: _Connection, deadline: float) -> bool:
         return True
 
 
-def _cut(connection: _Connection) -> bool:
-    """Close the connection without a word; whether it was closed before."""
+async def _release(pool: _Pool, connection: _Connection) -> None:
+    # What fails here is lost for the pool, and not for the caller.
+    with suppress(*PostgresStore.driver_errors, OSError, asyncio.TimeoutError):
+        await pool.release(connection, timeout=_RELEASE_TIMEOUT)
+
+
+def _is_lost(connection: _Connection) -> bool:
     try:
-        was_closed = connection.is_closed()
-        connection.terminate()
+        return connection.is_closed()
     except asyncpg.InterfaceError:  # the pool has it back already
         return True
-    return was_closed
+
+
+def _cut(connection: _Connection) -> bool:
+    """Close the connection without a word. True."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
+    return True
 
 
 def _checked(version: int) -> int:
