@@ -1,0 +1,10 @@
+"""Settings, from the environment."""
+
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    database_url: str = "sqlite:///helpdesk.db"
+
+
+settings = Settings()
