@@ -51,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         target=Path(arguments.target),
         class_name=arguments.class_name or engine.class_name,
         settings=arguments.settings,
+        pool=arguments.pool,
         tenant=arguments.tenant,
         extras=tuple(dict.fromkeys(arguments.extras)),
         agents_md=arguments.agents_md,
@@ -95,6 +96,11 @@ def _parser() -> argparse.ArgumentParser:
         "--settings",
         metavar="MODULE:OBJECT.ATTRIBUTE",
         help="what holds the database's URL, or the file's path (default: looked for)",
+    )
+    add(
+        "--pool",
+        action="store_true",
+        help="make_store takes a pool or client that the application has, in place of a URL",
     )
     add(
         "--tenant",

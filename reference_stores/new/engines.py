@@ -21,6 +21,8 @@ class Engine:
     """What a setting for such a database has in its name, and one for another has not."""
     pools: tuple[str, ...]
     """Calls that make what the store can take in place of a URL."""
+    pool: str | None = None
+    """The type of these, as the engine's file imports it."""
     server: str | None = None
     """The environment variable that names a server for the contract test, if one is needed."""
     takes: str | None = "url"
@@ -66,6 +68,7 @@ ENGINES: Final = (
         schemes=("postgresql", "postgres"),
         words=("postgres", "pg", "neon", "supabase", "cockroach", "timescale"),
         pools=("asyncpg.create_pool",),
+        pool="asyncpg.Pool",
         server="CHATKIT_TEST_POSTGRES_URL",
     ),
     Engine(
@@ -75,6 +78,7 @@ ENGINES: Final = (
         schemes=("mysql", "mariadb"),
         words=("mysql", "maria", "tidb", "planetscale"),
         pools=("aiomysql.create_pool",),
+        pool="aiomysql.Pool",
         server="CHATKIT_TEST_MYSQL_URL",
     ),
     Engine(
@@ -93,6 +97,7 @@ ENGINES: Final = (
         schemes=("mongodb",),
         words=("mongo", "atlas", "documentdb"),
         pools=("pymongo.AsyncMongoClient", "motor.motor_asyncio.AsyncIOMotorClient"),
+        pool="AsyncMongoClient[Any]",
         server="CHATKIT_TEST_MONGODB_URL",
     ),
     Engine(

@@ -32,6 +32,7 @@ class Wish:
     target: Path
     class_name: str
     settings: str | None
+    pool: bool
     tenant: str | None
     extras: Sequence[str]
     agents_md: bool
@@ -127,8 +128,12 @@ def _tenant(plan: Plan, context: Context) -> Tenant:
 def _setting(plan: Plan) -> Setting | None:
     engine = plan.wish.engine
     if engine.takes is None:
-        if plan.wish.settings is not None:
-            raise UsageError(f"--settings: a store in {engine.title} needs none")
+        if plan.wish.settings is not None or plan.wish.pool:
+            raise UsageError(f"--settings, --pool: a store in {engine.title} needs none")
+        return None
+    if plan.wish.pool and engine.pool is None:
+        raise UsageError(f"--pool: a store in {engine.title} takes no pool")
+    if plan.wish.pool:
         return None
     if plan.wish.settings is not None:
         return _given_setting(plan.application, plan.wish.settings)
@@ -218,9 +223,11 @@ def _own(
     plan: Plan, names: adapt.Names, tenant: Tenant, context: Context, setting: Setting | None
 ) -> str:
     parts = [tenant.function(context.annotation)]
-    store, lines = f"{names.class_name}[{context.annotation}]", list[str]()
+    store, lines, argument = f"{names.class_name}[{context.annotation}]", list[str](), ""
     if plan.wish.engine.takes is None:
         place = ""
+    elif plan.wish.pool:
+        argument, place = f"pool: {plan.wish.engine.pool}", "pool, "
     elif setting is None:
         lines.append("    import os\n")
         place = f'os.environ["{_variable(plan.wish.engine)}"], '
@@ -228,7 +235,7 @@ def _own(
         place, lines = _place(plan, setting)
         place += ", "
     parts.append(
-        f"def make_store() -> {store}:\n"
+        f"def make_store({argument}) -> {store}:\n"
         '    """The application\'s store: make one at its start; `await store.close()` at its end."""\n'
         + "".join(lines)
         + f"    return {names.class_name}({place}tenant=tenant_of)\n"
@@ -346,11 +353,8 @@ def _snippet(plan: Plan) -> str:
 
 def _add_notes(plan: Plan) -> None:
     application, engine = plan.application, plan.wish.engine
-    for call, place in application.calls(*engine.pools):
-        plan.notes.append(
-            f"{place} makes {call}(...): the store can use it, as in "
-            f"{plan.wish.class_name}(pool, tenant=tenant_of); see skill/engines/{engine.name}.md"
-        )
+    for call, place in () if plan.wish.pool else application.calls(*engine.pools):
+        plan.notes.append(f"{place} makes {call}(...): with --pool the store uses what is there")
     for name, place in application.stores():
         if not place.path.startswith(application.shown(application.target)):
             plan.notes.append(

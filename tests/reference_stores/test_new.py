@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.servers import Server
 
 ROOT = Path(__file__).parents[2]
+DEFAULT_CONTEXTS = "def two_tenants():\n    return [Context(user_id=n) for n in ('alice', 'bob')]"
 USE = """
 import asyncio, sys
 from {module} import make_store
@@ -244,6 +245,17 @@ def test_a_url_is_handed_over_as_the_store_takes_it(
     assert code == 0, report
     assert f"return PostgresStore({argument}, tenant=tenant_of)" in report["own"]
     assert before in report["own"]
+
+
+def test_a_pool_of_the_application_is_handed_over(app: Path, run: Run) -> None:
+    code, report = run("postgres", "app/stores", "--pool", "--format", "json")
+    assert code == 0, report
+    assert "def make_store(pool: asyncpg.Pool) -> PostgresStore[dict[str, Any]]:" in report["own"]
+    assert "return PostgresStore(pool, tenant=tenant_of)" in report["own"]
+    assert not lint_tree(app).findings
+    code, said = run("sqlite", "app/stores", "--pool")
+    assert code == 2
+    assert "a store in SQLite takes no pool" in said
 
 
 def test_a_url_of_sqlite_becomes_a_path(app: Path, run: Run) -> None:
@@ -496,8 +508,10 @@ def test_contexts_for_the_proof_have_what_the_expression_reads(expression: str) 
     source = tenant.contexts()
     names: dict[str, Any] = {}
     exec(
-        "from types import SimpleNamespace\nfrom typing import Any\nfrom store_contract import Context\n"
-        + (source or "def two_tenants():\n    return [Context(user_id=n) for n in ('alice', 'bob')]")
+        "from types import SimpleNamespace\n"
+        "from typing import Any\n"
+        "from store_contract import Context\n"
+        + (source or DEFAULT_CONTEXTS)
         + f"\n{tenant.function('Any')}",
         names,
     )
