@@ -384,27 +384,21 @@ class MongoDBStore(BaseStore[TContext]):
         )
         if gate is None:
             return False
-        generation, position = gate["generation"], _position(sort_key, gate["items"])
+        generation = gate["generation"]
         identity = {"_id": _item_id(tenant, thread, item)}
         living = {**identity, "generation": generation, "live": True}
-        first: _Document = {"position": position}
+        new = {**living, "position": _position(sort_key, gate["items"]), "payload": payload}
         if fake:
-            first["fake"] = {"tenant": tenant, "thread": thread, "position": position}
+            new["fake"] = {"tenant": tenant, "thread": thread, "position": new["position"]}
         try:
-            await self._items.update_one(
-                living, {"$set": {"payload": payload}, "$setOnInsert": first}, upsert=True
-            )
+            await self._items.insert_one(new)
         except DuplicateKeyError:
-            # There is a tombstone, or a thing of the thread's earlier life. (Or one of its next: no
-            # matter how late this call is, it must not touch that.)
-            replaceable = [
-                {"generation": generation, "live": False},
-                {"generation": {"$lt": generation}},
-            ]
-            replaced = await self._items.replace_one(
-                {**identity, "$or": replaceable}, {**living, **first, "payload": payload}
-            )
-            if not replaced.matched_count:
+            if (await self._items.update_one(living, {"$set": {"payload": payload}})).matched_count:
+                return True
+            # What is there is the item's tombstone, or of an earlier life of the thread. (Or of a later
+            # one: however late this call is, it must not touch that.)
+            past = [{"generation": generation, "live": False}, {"generation": {"$lt": generation}}]
+            if not (await self._items.replace_one({**identity, "$or": past}, new)).matched_count:
                 raise  # another call was faster: again
         return True
 
@@ -660,7 +654,7 @@ def _may_pass(error: BaseException) -> bool:
     """Whether it is the moment's fault, so that the same call may succeed."""
     if isinstance(error, OperationFailure):
         return (
-            isinstance(error, DuplicateKeyError)  # of an upsert that another one overtook
+            isinstance(error, DuplicateKeyError)  # of what another call has inserted meanwhile
             or error.code in _CODES_OF_THE_MOMENT
             or error.has_error_label("RetryableWriteError")
         )

@@ -101,7 +101,7 @@ def running() -> Generator[Server]:
 @contextmanager
 def throw_away() -> Generator[MongoDB]:
     """A new server that nobody shares."""
-    with folder() as where:
+    with folder(in_memory=True) as where:
         server = MongoDB(where)
         server.initialize()
         try:
