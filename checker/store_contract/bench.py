@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,11 +24,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class OutOfTimeError(BaseException):
+    """Ends the examples of a case: a slow store has fewer of them, and is not broken.
+
+    Raised behind an example and not before one: that it ends before anything is drawn, where others
+    went on to draw, is an inconsistency to hypothesis. What it does not take for a failure goes
+    through it.
+    """
+
+
 class Bench:
     """One case's workplace.
 
     A case that is a coroutine function runs on the loop, and may not take longer than `effort.seconds`.
-    A plain function (hypothesis calls back synchronously) runs outside and reaches the store by `run`.
+    A plain function (hypothesis calls back synchronously) runs outside and reaches the store by `run`,
+    whose calls together may not take longer.
     """
 
     store: Store[Any]
@@ -37,20 +48,23 @@ class Bench:
         self.effort = effort
         self.ours, self.theirs = target.tenants()
         self._loop = loop
-        self._deadline = time.monotonic() + effort.seconds
-        self._late_from = self._deadline - effort.seconds * 0.6
+        self._seconds = effort.seconds
+        """What the calls of `run` may still take; what hypothesis takes is no fault of the store."""
+        self._late_from = time.monotonic() + effort.seconds * 0.4
+        self._deadline = math.inf
         self.failure: Exception | None = None
         """What the last failing call of `run` raised: where hypothesis is cut short, the reason."""
         self._keepers: list[tuple[asyncio.Event, asyncio.Task[None]]] = []
 
-    @property
-    def late(self) -> bool:
-        """Whether to try no further examples: a slow store has fewer of them, and is not broken."""
-        return self.failure is None and time.monotonic() > self._late_from
+    def end_if_late(self) -> None:
+        """Raise OutOfTimeError, behind an example, if there shall be no further one."""
+        if self.failure is None and time.monotonic() > self._late_from:
+            raise OutOfTimeError
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop. Raises DidNotEnd when the case's time is over."""
-        left = self._deadline - time.monotonic()
+        began = time.monotonic()
+        left = min(self._seconds, self._deadline - began)
         if left <= 0:
             coroutine.close()
             raise DidNotEnd
@@ -58,9 +72,11 @@ class Bench:
             return self._loop.run(coroutine, left)
         except Exception as error:
             if self.failure is None:
-                self._deadline = min(self._deadline, time.monotonic() + self.effort.shrinking)
+                self._deadline = time.monotonic() + self.effort.shrinking
             self.failure = error
             raise
+        finally:
+            self._seconds -= time.monotonic() - began
 
     async def new_store(self) -> Store[Any]:
         """Another new and empty store, closed when the case ends."""

@@ -7,9 +7,10 @@ import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import chatkit.types as models
 from chatkit.server import ChatKitServer, NonStreamingResult, StreamingResult
 from chatkit.store import AttachmentStore
-from chatkit.types import FileAttachment, SyncCustomActionResponse
+from chatkit.types import FileAttachment
 
 from store_contract.expect import BrokenError, brief
 from store_contract.samples import fresh_id
@@ -60,11 +61,11 @@ class Chat(ChatKitServer[Any]):
 
     async def sync_action(
         self, thread: ThreadMetadata, action: object, sender: WidgetItem | None, context: object
-    ) -> SyncCustomActionResponse:
+    ) -> models.SyncCustomActionResponse:
         """Remember the sender, and send it back."""
         del thread, action, context
         self.senders.append(sender)
-        return SyncCustomActionResponse(updated_item=sender)
+        return models.SyncCustomActionResponse(updated_item=sender)
 
     async def add_feedback(
         self, thread_id: str, item_ids: list[str], feedback: FeedbackKind, context: object

@@ -65,7 +65,7 @@ def test_a_run_in_memory_ends_in_time_and_holds() -> None:
     assert time.process_time() - started < 30
 
 
-@pytest.mark.parametrize("case", ["C27_random", "C29_random"])
+@pytest.mark.parametrize("case", ["C06_every_item", "C27_random", "C29_random"])
 def test_a_run_that_is_out_of_time_ends_and_says_nothing_wrong(case: str) -> None:
     results = run(
         lambda: MemoryStore[Any](tenant=_tenant),

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 )
 
 from store_contract import payloads
+from store_contract.bench import OutOfTimeError
 from store_contract.case import house, upstream
 from store_contract.cases.payloads import hypothesis_settings
 from store_contract.expect import BrokenError, expect_error, expect_same
@@ -61,16 +62,8 @@ def C27_random_histories_are_ordered_by_time(bench: Bench) -> None:
 
 def _run(bench: Bench, *, by_time: bool) -> None:
     steps = hypothesis_settings(bench.effort, 40, stateful_step_count=40)
-    with with_reporter(lambda _: None), suppress(_OutOfTimeError):
+    with with_reporter(lambda _: None), suppress(OutOfTimeError):
         run_state_machine_as_test(_machine(bench, by_time), settings=steps)
-
-
-class _OutOfTimeError(BaseException):
-    """Ends a run behind a history.
-
-    Not before one: that it ends before anything is drawn, where others went on to draw, is an
-    inconsistency to hypothesis. What it does not take for a failure goes through it.
-    """
 
 
 @dataclass
@@ -304,8 +297,7 @@ def _machine(bench: Bench, by_time: bool) -> type[RuleBasedStateMachine]:
                     self.run(self._everything_is_as_written())
             finally:
                 bench.run(bench.close_newest())
-            if bench.late:
-                raise _OutOfTimeError
+            bench.end_if_late()
 
         async def _everything_is_as_written(self) -> None:
             known = {thread_id for tenant in self.tenants for thread_id in tenant.items}
