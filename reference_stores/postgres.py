@@ -308,6 +308,7 @@ _PASSING: Final[tuple[type[Exception], ...]] = (
     asyncpg.QueryCanceledError,  # perhaps instead of a statement before it, by a late request
     asyncpg.ReadOnlySQLTransactionError,  # the server has become a standby
     asyncpg.TargetServerAttributeNotMatched,  # no standby has become the primary yet
+    asyncpg.UniqueViolationError,  # in PostgreSQL's catalogue: another process makes the same table
     OSError,
     asyncio.TimeoutError,
 )
@@ -432,7 +433,7 @@ class PostgresStore(BaseStore[TContext]):
         async def make(_deadline: float) -> _Pool:
             return await cast("Any", asyncpg).create_pool(self._source, **options)
 
-        return await self._persist(make, self._timeout)
+        return await self._persist(self._timeout, make)
 
     async def _shut(self) -> None:
         deadline = time.monotonic() + self._timeout
@@ -456,18 +457,18 @@ class PostgresStore(BaseStore[TContext]):
         return _checked(found or 0)
 
     async def _apply_migrations(self, connection: _Connection, deadline: float) -> None:
-        async def execute(statement: str, *arguments: object) -> Any:
-            return await connection.fetchval(self._sql(statement), *arguments, timeout=_left(deadline))
+        async def execute(sql: str, *arguments: object) -> Any:
+            return await connection.fetchval(sql, *arguments, timeout=_left(deadline))
 
         async with _transaction(connection, deadline):
             if self._schema is not None and not await execute(_HAS_SCHEMA, self._schema):
                 await execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(self._schema)}")
             for statement in _MAKE_VERSION:
-                await execute(statement)
-            version = _checked(await execute(_LOCK_VERSION))
+                await execute(self._sql(statement))
+            version = _checked(await execute(self._sql(_LOCK_VERSION)))
             for statement in chain.from_iterable(MIGRATIONS[version:]):
-                await execute(statement)
-            await execute(_WRITE_VERSION, len(MIGRATIONS))
+                await execute(self._sql(statement))
+            await execute(self._sql(_WRITE_VERSION), len(MIGRATIONS))
 
     def as_store_error(self, error: Exception, operation: str) -> StoreError:
         reason = f"PostgreSQL failed in {operation}: {_said(error)}"
@@ -508,17 +509,17 @@ class PostgresStore(BaseStore[TContext]):
     async def _run(self, work: _Work[T], seconds: float | None = None) -> T:
         """Do the work with a connection of the pool, and again if it fails because of the moment."""
         limit = seconds or self._attempt_timeout
-        return await self._persist(
-            lambda deadline: self._attempt(work, limit, deadline), seconds or self._timeout
-        )
+        return await self._persist(seconds or self._timeout, self._attempt, work, limit)
 
-    async def _persist(self, attempt: Callable[[float], Awaitable[T]], seconds: float) -> T:
+    async def _persist(
+        self, seconds: float, attempt: Callable[..., Awaitable[T]], *arguments: object
+    ) -> T:
         deadline = time.monotonic() + seconds
         self._calls += 1
         self._idle.clear()
         try:
             try:
-                return await attempt(deadline)
+                return await attempt(*arguments, deadline)
             except _PASSING:
                 if _left(deadline) <= 0:
                     raise
@@ -528,7 +529,7 @@ class PostgresStore(BaseStore[TContext]):
                 stop=tenacity.stop_after_attempt(_ATTEMPTS)
                 | tenacity.stop_before_delay(_left(deadline)),
                 reraise=True,
-            )(attempt, deadline)
+            )(attempt, *arguments, deadline)
         except asyncio.TimeoutError as error:
             raise StoreUnavailable(f"PostgreSQL gave no answer within {seconds:g} s") from error
         except OSError as error:
@@ -553,11 +554,13 @@ class PostgresStore(BaseStore[TContext]):
         except (Exception, asyncio.CancelledError) as error:
             # In mid-statement: asyncpg asks the server to cancel it, so that nothing is written when
             # nobody expects it. The caller does not wait for that.
-            was_lost = _is_lost(connection) or (connection.is_in_transaction() and _cut(connection))
+            was_lost = _is_lost(connection) or isinstance(error, asyncpg.InternalClientError)
+            if was_lost or connection.is_in_transaction():
+                _cut(connection)
             releasing = asyncio.create_task(_release(pool, connection))
             self._releasing.add(releasing)
             releasing.add_done_callback(self._releasing.discard)
-            if was_lost and isinstance(error, asyncpg.InterfaceError):
+            if was_lost and isinstance(error, self.driver_errors):
                 raise ConnectionError(str(error)) from error
             raise
         await _release(pool, connection)
@@ -736,11 +739,10 @@ def _is_lost(connection: _Connection) -> bool:
         return True
 
 
-def _cut(connection: _Connection) -> bool:
-    """Close the connection without a word. True."""
+def _cut(connection: _Connection) -> None:
+    """Close the connection without a word."""
     with suppress(asyncpg.InterfaceError):
         connection.terminate()
-    return True
 
 
 def _checked(version: int) -> int:
