@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import AsyncMongoClient, MongoClient
+from typing_extensions import override
 
 from reference_stores.mongodb import MongoDBStore
 from tests.reference_stores.samples import tenant
@@ -51,18 +52,27 @@ async def store_in_database(url: str) -> AsyncGenerator[StoreIn]:
             yield store
 
 
-@asynccontextmanager
-async def motor_client(url: str) -> AsyncGenerator[AsyncIOMotorClient[Any]]:
-    client = AsyncIOMotorClient[Any](url)
-    try:
-        yield client
-    finally:
-        client.close()
+class StoreOnMotor(StoreIn):
+    """A store with an application around it, which closes the client with the store."""
+
+    def __init__(self, url: str, database: str) -> None:
+        self._client = AsyncIOMotorClient[Any](url)
+        super().__init__(self._client, database)
+        self.url = url
+
+    @override
+    def again(self) -> StoreOnMotor:
+        return StoreOnMotor(self.url, self.name)
+
+    @override
+    async def close(self) -> None:
+        await super().close()
+        self._client.close()
 
 
 @asynccontextmanager
 async def store_on_motor(url: str) -> AsyncGenerator[StoreIn]:
-    """A store in a database of its own, by a Motor client that is not the store's."""
+    """A store in a database of its own, by Motor's client."""
     with database(url) as name:
-        async with motor_client(url) as client, StoreIn(client, name) as store:
+        async with StoreOnMotor(url, name) as store:
             yield store

@@ -129,13 +129,16 @@ class TestMongoDBStore(StoreContract):
     server: ClassVar[Server]
 
     @pytest.fixture(autouse=True, scope="class")
-    def find_server(self, mongodb_server: Server) -> None:
-        type(self).server = mongodb_server
+    @classmethod
+    def find_server(cls, mongodb_server: Server) -> None:
+        cls.server = mongodb_server
 
     def make_store(self) -> AbstractAsyncContextManager[on_mongodb.StoreIn]:
         return on_mongodb.store_in_database(self.server.url)
 
 
 class TestMongoDBStoreOnMotor(TestMongoDBStore):
+    second_store = staticmethod(on_mongodb.StoreOnMotor.again)
+
     def make_store(self) -> AbstractAsyncContextManager[on_mongodb.StoreIn]:
         return on_mongodb.store_on_motor(self.server.url)
