@@ -703,7 +703,12 @@ asyncio.run(main())
 
 @pytest.mark.parametrize(
     ("driver", "module", "extra"),
-    [("aiosqlite", "sqlite", "sqlite"), ("cryptography", "encryption", "encryption")],
+    [
+        ("aiosqlite", "sqlite", "sqlite"),
+        ("asyncpg", "postgres", "postgres"),
+        ("tenacity", "postgres", "postgres"),
+        ("cryptography", "encryption", "encryption"),
+    ],
 )
 def test_a_missing_driver_is_named_with_its_extra(driver: str, module: str, extra: str) -> None:
     code = f"""
