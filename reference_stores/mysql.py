@@ -11,7 +11,9 @@ import asyncio
 import ssl as tls
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 from weakref import WeakKeyDictionary
@@ -37,9 +39,8 @@ except ImportError as error:
 try:
     from tenacity import (
         AsyncRetrying,
+        RetryCallState,
         retry_if_exception,
-        stop_after_attempt,
-        stop_before_delay,
         wait_random_exponential,
     )
 except ImportError as error:
@@ -200,9 +201,11 @@ _READ_NEWEST_FAKE_ITEM: Final = """
 """
 _ERASE_ITEM: Final = """
     BEGIN;
+    SELECT 1 FROM {at}chatkit_items
+    WHERE tenant = %(tenant)s AND thread_id = %(thread)s AND id = %(id)s FOR UPDATE;
     INSERT INTO {at}chatkit_deleted_items (tenant, thread_id, id, sort_key, sequence, deleted_at)
     SELECT tenant, thread_id, id, sort_key, sequence, %(deleted_at)s FROM {at}chatkit_items
-    WHERE tenant = %(tenant)s AND thread_id = %(thread)s AND id = %(id)s FOR UPDATE
+    WHERE tenant = %(tenant)s AND thread_id = %(thread)s AND id = %(id)s
     ON DUPLICATE KEY UPDATE
         sort_key = VALUES(sort_key), sequence = VALUES(sequence), deleted_at = VALUES(deleted_at);
     DELETE FROM {at}chatkit_items
@@ -276,6 +279,7 @@ class _Order:
 
     def __init__(self, rows: str, owner: str, position: str) -> None:
         self.position = position
+        """What finds the position of the cursor; a row of an item may come with its tombstone."""
         self.first: dict[bool, str] = {}
         """The first page, by whether it is descending."""
         self.next: dict[bool, str] = {}
@@ -295,7 +299,10 @@ class _Order:
 _THREADS: Final = _Order(
     "{at}chatkit_threads",
     "deleted_at = 0 AND tenant = %(tenant)s",
-    "SELECT sort_key, sequence FROM {at}chatkit_threads WHERE tenant = %(tenant)s AND id = %(after)s",
+    """
+    SELECT sort_key, sequence, deleted_at FROM {at}chatkit_threads
+    WHERE tenant = %(tenant)s AND id = %(after)s
+    """,
 )
 _ITEMS: Final = _Order(
     "{at}chatkit_items",
@@ -306,13 +313,13 @@ _ITEMS: Final = _Order(
     UNION ALL
     SELECT sort_key, sequence, deleted_at FROM {at}chatkit_deleted_items
     WHERE tenant = %(tenant)s AND thread_id = %(thread)s AND id = %(after)s
-    ORDER BY deleted_at LIMIT 1
     """,
 )
 
 # --- Errors ---
 
-_CONFLICTS: Final = frozenset({1205, 1213})
+_LOCK_WAIT_TIMEOUT: Final = 1205
+_CONFLICTS: Final = frozenset({_LOCK_WAIT_TIMEOUT, 1213})
 """Waited too long for a lock; deadlock, or a write of another node of the cluster that came first."""
 _PASSING: Final = _CONFLICTS | frozenset(
     {
@@ -358,8 +365,10 @@ def _may_pass(error: BaseException) -> bool:
 
 # --- Connections ---
 
+_CLOSED: Final = "The store was closed meanwhile; make a new one."
 
-_connect = cast("Callable[..., Awaitable[Any]]", aiomysql.connect)  # pyright: ignore[reportUnknownMemberType]
+
+_new_connection = cast("Callable[..., Awaitable[Any]]", aiomysql.connect)  # pyright: ignore[reportUnknownMemberType]
 
 
 class _Cursor(aiomysql.Cursor):
@@ -498,7 +507,7 @@ class _OwnLinks:
             if not self._is_closed:
                 return link
             link.abort()
-        raise StoreClosedError("The store was closed meanwhile; make a new one.")
+        raise StoreClosedError(_CLOSED)
 
     def release(self, link: _Link, *, sound: bool) -> None:
         self._used.discard(link)
@@ -512,9 +521,13 @@ class _OwnLinks:
     async def close(self) -> None:
         self._is_closed = True
         for link in self._used:
-            link.abort()
+            link.transport.abort()
         while self._free:
-            await self._free.pop().connection.ensure_closed()
+            link = self._free.pop()
+            if link.is_alive:
+                with suppress(OSError):
+                    await link.connection.ensure_closed()
+            link.abort()
 
 
 class _BorrowedLinks:
@@ -525,22 +538,33 @@ class _BorrowedLinks:
         self._known: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
 
     async def acquire(self, expires: float) -> _Link:
-        with _until(expires):
-            try:
-                connection = await self._pool.acquire()
-            except RuntimeError as error:
+        # In a task of its own, for while another task of the application connects, the pool holds back
+        # whoever wants a connection, cancelled or not.
+        acquiring = asyncio.ensure_future(self._pool.acquire())
+        try:
+            with _until(expires):
+                connection = await asyncio.shield(acquiring)
+        except BaseException as error:
+            acquiring.cancel()
+            acquiring.add_done_callback(self._put_back)
+            if isinstance(error, RuntimeError):
                 raise StoreError(f"The pool that the store was given is of no use: {error}") from error
-            kind = _Link if connection.get_autocommit() else _LinkInTransaction
-            link = kind(connection)
-            try:
-                if connection not in self._known:
+            raise
+        link = (_Link if connection.get_autocommit() else _LinkInTransaction)(connection)
+        try:
+            if connection not in self._known:
+                with _until(expires):
                     await link.prepare("")
-                    self._known[connection] = link.longest_packet
-                link.longest_packet = self._known[connection]
-            except BaseException:
-                self.release(link, sound=False)
-                raise
+                self._known[connection] = link.longest_packet
+            link.longest_packet = self._known[connection]
+        except BaseException:
+            self.release(link, sound=False)
+            raise
         return link
+
+    def _put_back(self, acquiring: asyncio.Future[Any]) -> None:
+        if not acquiring.cancelled() and acquiring.exception() is None:
+            self._pool.release(acquiring.result())
 
     def release(self, link: _Link, *, sound: bool) -> None:
         if not sound:
@@ -610,6 +634,7 @@ class MySQLStore(BaseStore[TContext]):
         self._at = "" if schema is None else f"{_quoted(schema)}."
         self._timeout = timeout
         self._attempt_timeout = attempt_timeout
+        self._lock_wait = max(1, int(attempt_timeout) - 1)
         self._maintenance_timeout = maintenance_timeout
         self._max_size = max_size
         self._max_idle = max_inactive_connection_lifetime
@@ -625,7 +650,7 @@ class MySQLStore(BaseStore[TContext]):
 
     async def _connect(self) -> _Link:
         try:
-            connection = await _connect(
+            connection = await _new_connection(
                 **self._login, charset="utf8mb4", autocommit=True, ssl=self._ssl
             )
         except RuntimeError as error:  # the password's scheme needs a package that is not there
@@ -638,7 +663,7 @@ class MySQLStore(BaseStore[TContext]):
                 "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;"  # locks rows, and no gaps
                 "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
                 # Or a call that was given up would go on waiting, and write when nobody expects it.
-                f"innodb_lock_wait_timeout = {max(1, int(self._attempt_timeout) - 1)};"
+                f"innodb_lock_wait_timeout = {self._lock_wait};"
             )
         except BaseException:
             link.abort()
@@ -646,8 +671,9 @@ class MySQLStore(BaseStore[TContext]):
         return link
 
     async def _shut(self) -> None:
-        if self._links is not None:
-            await self._links.close()
+        links, self._links = self._links, None
+        if links is not None:
+            await links.close()
 
     async def _migrate(self) -> None:
         if await self._run(self._version) < len(MIGRATIONS):
@@ -672,22 +698,26 @@ class MySQLStore(BaseStore[TContext]):
         lock = {"schema": self._schema, "seconds": int(self._maintenance_timeout)}
         try:
             # One process migrates and the others wait. It ends with the connection, if not before.
-            [(_, [(locked,)])] = await self._send(link, _LOCK_SCHEMA, **lock)
+            [(_, [(is_locked,)])] = await self._send(link, _LOCK_SCHEMA, **lock)
         except aiomysql.MySQLError as error:
             if _may_pass(error):
                 raise
-            locked = (
-                True  # there is no such lock here: several may do the same then, which does no harm
-            )
-        if not locked:
+            await self._migrate_unlocked(
+                link
+            )  # no such locks here: others may do the same, without harm
+            return
+        if not is_locked:
             raise TimeoutError("another process is migrating the database")
+        await self._migrate_unlocked(link)
+        await self._send(link, _UNLOCK_SCHEMA, **lock)
+
+    async def _migrate_unlocked(self, link: _Link) -> None:
         steps = [_VERSIONS, *chain.from_iterable(MIGRATIONS[await self._version(link) :])]
         if self._schema is not None:
             steps.insert(0, f"CREATE DATABASE IF NOT EXISTS {_quoted(self._schema)}")
         for statement in steps:
             await self._migrate_once(link, statement)
         await self._send(link, _WRITE_VERSION, version=len(MIGRATIONS))
-        await self._send(link, _UNLOCK_SCHEMA, **lock)
 
     async def _migrate_once(self, link: _Link, statement: str) -> None:
         try:
@@ -697,7 +727,8 @@ class MySQLStore(BaseStore[TContext]):
                 raise
 
     def as_store_error(self, error: Exception, operation: str) -> StoreError:
-        reason = f"MySQL failed in {operation}: {error}"
+        cause = f" ({error.__cause__})" if isinstance(error.__cause__, OSError) else ""
+        reason = f"MySQL failed in {operation}: {error}{cause}"
         if _may_pass(error):
             return StoreUnavailable(reason)
         if _code(error) in _TOO_LARGE:
@@ -715,10 +746,18 @@ class MySQLStore(BaseStore[TContext]):
         try:
             return await self._attempt(work, attempt_timeout, expires)
         except self.driver_errors as error:
-            if not _may_pass(error):
+            if not _may_pass(error) or time.monotonic() >= expires:
                 raise
+
+        def is_over(state: RetryCallState) -> bool:
+            # A lock that is not waited for to its end may be had, and the write be made, too late.
+            error = state.outcome and state.outcome.exception()
+            needed = self._lock_wait if error and _code(error) == _LOCK_WAIT_TIMEOUT else 0
+            is_late = time.monotonic() + state.upcoming_sleep + needed >= expires
+            return is_late or state.attempt_number >= _MOST_REPEATS
+
         retrying = AsyncRetrying(
-            stop=stop_after_attempt(_MOST_REPEATS) | stop_before_delay(expires - time.monotonic()),
+            stop=is_over,
             wait=wait_random_exponential(multiplier=0.02, max=1),
             retry=retry_if_exception(_may_pass),
             reraise=True,
@@ -728,10 +767,15 @@ class MySQLStore(BaseStore[TContext]):
     async def _attempt(
         self, work: Callable[[_Link], Awaitable[T]], timeout: float, expires: float
     ) -> T:
-        if self._links is None:
-            raise StoreClosedError(f"This {type(self).__name__} is closed; make a new one.")
-        expires = min(expires, time.monotonic() + timeout)
-        link = await self._links.acquire(expires)
+        links = self._links
+        if links is None:
+            raise StoreClosedError(_CLOSED)
+        timeout = min(timeout, expires - time.monotonic())
+        expires = time.monotonic() + timeout
+        try:
+            link = await links.acquire(expires)
+        except TimeoutError:
+            raise TimeoutError(f"no connection in {timeout:.1f} seconds") from None
         # No cancellation: what waits for the connection finds it closed. It is faster, too.
         seconds = expires - time.monotonic()
         timer = asyncio.get_running_loop().call_later(seconds, link.transport.abort)
@@ -739,16 +783,19 @@ class MySQLStore(BaseStore[TContext]):
         try:
             result = await work(link)
             sound = True
+        except PayloadError:
+            sound = True  # nothing was sent
+            raise
         except aiomysql.MySQLError as error:
             if time.monotonic() >= expires:
-                raise TimeoutError(f"no answer in {timeout:g} seconds") from error
+                raise TimeoutError(f"no answer in {timeout:.1f} seconds") from error
             if _code(error) in _CONFLICTS:
                 await link.connection.rollback()
                 sound = True
             raise
         finally:
             timer.cancel()
-            self._links.release(link, sound=sound)
+            links.release(link, sound=sound)
         return result
 
     async def _send(self, link: _Link, statements: str, **values: Any) -> list[_Result]:
@@ -783,7 +830,7 @@ class MySQLStore(BaseStore[TContext]):
             [(_, positions)] = await self._send(link, order.position, after=after, **values)
             if not positions:
                 return None
-            sort_key, sequence, *_ = positions[0]
+            sort_key, sequence, *_ = min(positions, key=itemgetter(-1))  # a living row, if there is one
             beyond = {**values, "sort_key": sort_key, "sequence": sequence}
             [(_, rows)] = await self._send(link, order.next[descending], **beyond)
             return rows
@@ -922,14 +969,23 @@ def _login(url: str) -> dict[str, Any]:
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     socket = options.pop("unix_socket", None)
     database = unquote(parts.path.removeprefix("/"))
-    if parts.scheme.partition("+")[0] not in ("mysql", "mariadb") or not database or options:
+    try:
+        port = parts.port or 3306
+    except ValueError:
+        port = None
+    if (
+        parts.scheme.partition("+")[0] not in ("mysql", "mariadb")
+        or not database
+        or not port
+        or options
+    ):
         raise ValueError(
             "The URL must be mysql://user:password@host:port/database, with special characters "
             "percent-encoded and no options but ?unix_socket=; TLS is asked for with ssl=True"
         )
     return {
         "host": parts.hostname or "localhost",
-        "port": parts.port or 3306,
+        "port": port,
         "user": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "db": database,

@@ -49,14 +49,16 @@ class MariaDB:
         self.port: Final = free_port()
         self.url: Final = f"mysql://root@{self.host}:{self.port}/chatkit"
         self.data: Final = where / "data"
+        self.socket: Final = where / "socket"
         self._log = where / "log"
         self._first_statements = where / "init.sql"
+        self.certificate: Final = where / "certificate.pem"
         self._process: subprocess.Popen[Any] | None = None
         self._settings: dict[str, str] = {
             "datadir": str(self.data),
             "bind_address": self.host,
             "port": str(self.port),
-            "socket": str(where / "socket"),
+            "socket": str(self.socket),
             "pid_file": str(where / "pid"),
             "init_file": str(self._first_statements),
             "max_connections": "300",
@@ -71,13 +73,25 @@ class MariaDB:
     def initialize(self) -> None:
         """Make the server's data."""
         self._first_statements.write_text("CREATE DATABASE IF NOT EXISTS chatkit;\n")
-        command = [
+        self._run(
             _program("mariadb-install-db"),
             "--no-defaults",
             f"--datadir={self.data}",
             "--auth-root-authentication-method=normal",
             "--skip-test-db",
-        ]
+        )
+
+    def make_certificate(self) -> None:
+        """Let it speak TLS, with a certificate for its address that it signs itself."""
+        key = self.certificate.with_name("key.pem")
+        self._run(
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", "/CN=chatkit", "-addext", f"subjectAltName=IP:{self.host}"),
+            *("-out", str(self.certificate), "-keyout", str(key)),
+        )
+        self._settings |= {"ssl_cert": str(self.certificate), "ssl_key": str(key)}
+
+    def _run(self, *command: str) -> None:
         done = subprocess.run(
             command,
             cwd=self.data.parent,
@@ -125,11 +139,13 @@ def running() -> Generator[Server]:
 
 
 @contextmanager
-def throw_away(settings: Mapping[str, str] | None = None) -> Generator[MariaDB]:
+def throw_away(settings: Mapping[str, str] | None = None, *, tls: bool = False) -> Generator[MariaDB]:
     """A new server that nobody shares."""
     with folder(in_memory=True) as where:
         server = MariaDB(where, settings)
         server.initialize()
+        if tls:
+            server.make_certificate()
         try:
             server.start()
             yield server
@@ -137,20 +153,22 @@ def throw_away(settings: Mapping[str, str] | None = None) -> Generator[MariaDB]:
             server.kill()
 
 
+def connect(server: Server, database: str | None = None) -> pymysql.Connection[Any]:
+    """A connection that blocks."""
+    parts = urlsplit(server.url)
+    return pymysql.connect(
+        host=server.host,
+        port=server.port,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        database=database or unquote(parts.path.strip("/")),
+        autocommit=True,
+    )
+
+
 def query(server: Server, statement: str, *values: object, database: str | None = None) -> list[Any]:
     """The rows that the statement gives, asked for in a connection of its own."""
-    parts = urlsplit(server.url)
-    with (
-        pymysql.connect(
-            host=server.host,
-            port=server.port,
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            database=database or unquote(parts.path.strip("/")),
-            autocommit=True,
-        ) as connection,
-        connection.cursor() as cursor,
-    ):
+    with connect(server, database) as connection, connection.cursor() as cursor:
         cursor.execute(statement, values or None)
         return list(cursor.fetchall())
 
