@@ -7,7 +7,10 @@ import contextlib
 import logging
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
+
+from store_contract.arguments import add_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,52 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("store", nargs="?", metavar="STORE", help="what makes the store, as in app.stores:make_store")
-    add(
-        "--select",
-        action="append",
-        default=[],
-        metavar="CASE",
-        help="run cases whose name begins so (C15, C44_first); repeat it or use commas",
-    )
-    add(
-        "--profile",
-        choices=("upstream", "house"),
-        default="upstream",
-        help="upstream: what openai-chatkit relies on (default); house: our decisions as well",
-    )
-    add(
-        "--unsupported",
-        action="append",
-        default=[],
-        metavar="CASE=WHY",
-        help="declare what the store lacks: an id, a case, `attachments` or `tenants`",
-    )
-    add(
-        "--contexts",
-        metavar="MODULE:ATTR",
-        help="two contexts, or a function that gives them, one a tenant",
-    )
-    add(
-        "--second-store",
-        metavar="MODULE:ATTR",
-        help="a function that takes a store and gives another one on the same data",
-    )
-    add(
-        "--wrap-stream",
-        metavar="MODULE:ATTR",
-        help="a function that takes the server's stream and gives the one that the application sends",
-    )
-    add(
-        "--deep",
-        action="store_true",
-        help="many more examples, from new seeds, and more time for each case",
-    )
-    add(
-        "--timeout",
-        type=_seconds,
-        metavar="SECONDS",
-        help="the time of one case (default: 20; deep: 900)",
-    )
+    add_arguments(add, "--")
     add("--format", choices=("text", "json"), default="text", help="how the outcome is printed")
     add("--no-color", action="store_true", help="no colour (NO_COLOR works too)")
     add("--list", action="store_true", help="list the cases of the profile")
@@ -148,25 +106,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace, cases: tuple[Case, ...]) -> int:
-    from dataclasses import replace
-
     from store_contract import report
-    from store_contract.effort import DEEP, DEFAULT
-    from store_contract.options import target_of
-    from store_contract.runner import Runner
+    from store_contract.options import runner_of
 
-    effort = DEEP if arguments.deep else DEFAULT
-    if arguments.timeout:
-        effort = replace(effort, seconds=arguments.timeout)
     with contextlib.redirect_stdout(sys.stderr):
-        target = target_of(
-            arguments.store,
-            contexts=arguments.contexts,
-            second_store=arguments.second_store,
-            wrap_stream=arguments.wrap_stream,
-            unsupported=arguments.unsupported,
-        )
-        runner = Runner(target, effort)
+        runner = runner_of(arguments.store, partial(getattr, arguments))
         results = _results(runner, cases)
     if arguments.format == "json":
         output = report.as_json(results, arguments.store, arguments.profile)
@@ -217,13 +161,6 @@ def _explained(cases: tuple[Case, ...]) -> str:
         f"  holds:  {case.what}\n  why:    {case.why}\n  mend:   {case.mend}\n"
         for case in cases
     )
-
-
-def _seconds(word: str) -> float:
-    seconds = float(word)
-    if not 0 < seconds < 1e6:
-        raise ValueError
-    return seconds
 
 
 def _write(output: str) -> None:

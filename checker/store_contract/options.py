@@ -1,39 +1,61 @@
-"""The options that the command and the pytest plugin share, from their words to a target."""
+"""What becomes of the arguments that the command and the pytest plugin share."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
+from store_contract.case import select
+from store_contract.effort import DEEP, DEFAULT
+from store_contract.runner import Runner
 from store_contract.target import Target, TargetError, load_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from store_contract.case import Case
+    from store_contract.effort import Effort
 
-def target_of(
-    spec: str,
-    *,
-    contexts: str | None = None,
-    second_store: str | None = None,
-    wrap_stream: str | None = None,
-    unsupported: Iterable[str] = (),
-) -> Target:
-    """The target that command line options name, each hook as `module:attribute`.
+Given = Callable[[str], Any]
+"""The value of an argument by its name in Python (`second_store`); its default, if it is not given."""
 
-    Raises TargetError with one line that says which of them cannot be used, and why.
+
+def cases_of(given: Given) -> tuple[Case, ...]:
+    """The cases that are selected. Raises UnknownCaseError."""
+    return select(words(given("select")), given("profile"))
+
+
+def runner_of(spec: str, given: Given) -> Runner:
+    """What runs cases on the stores of the factory that `spec` names, as in app.stores:make_store.
+
+    Raises TargetError or UnknownCaseError with one line that says which argument cannot be used, and
+    why.
     """
     make_store = load_attribute(spec, "the store factory")
     if not callable(make_store):
         raise TargetError(
             f"the store factory {spec!r} is a {type(make_store).__name__}, which cannot be called"
         )
-    return Target(
+    target = Target(
         make_store,
-        contexts=load_attribute(contexts, "the contexts") if contexts else None,
-        second_store=load_attribute(second_store, "the second store") if second_store else None,
-        wrap_stream=load_attribute(wrap_stream, "the stream's wrapper") if wrap_stream else None,
-        unsupported=dict(_declaration(word) for word in unsupported),
+        contexts=_loaded(given("contexts"), "the contexts"),
+        second_store=_loaded(given("second_store"), "the second store"),
+        wrap_stream=_loaded(given("wrap_stream"), "the stream's wrapper"),
+        unsupported=dict(_declaration(word) for word in given("unsupported")),
     )
+    return Runner(target, effort_of(given))
+
+
+def effort_of(given: Given) -> Effort:
+    """How much to try, and how long."""
+    effort = DEEP if given("deep") else DEFAULT
+    seconds: float | None = given("timeout")
+    return effort if seconds is None else replace(effort, seconds=seconds)
+
+
+def _loaded(spec: str | None, what: str) -> Any:
+    return None if spec is None else load_attribute(spec, what)
 
 
 def words(values: Iterable[str]) -> list[str]:

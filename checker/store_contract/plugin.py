@@ -2,7 +2,7 @@
 other tests.
 
 It loads with every pytest of an environment that has the package. So it adds its options, and imports
-nothing of the suite, of chatkit or of hypothesis unless one of them asks for the suite.
+nothing else of the suite, of chatkit or of hypothesis unless one of them asks for the suite.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from store_contract.arguments import add_arguments
+
 if TYPE_CHECKING:
-    from store_contract.case import Case, Profile
+    from store_contract.case import Case
     from store_contract.runner import Runner
 
 _PLUGIN = "chatkit-store-run"
@@ -30,47 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="MODULE:ATTR",
         help="run the contract on the stores that this function makes",
     )
-    add(
-        "--chatkit-store-profile",
-        choices=("upstream", "house"),
-        default="upstream",
-        help="house: all cases",
-    )
-    add(
-        "--chatkit-store-select",
-        action="append",
-        default=[],
-        metavar="CASE",
-        help="as in C15; these cases only",
-    )
-    add(
-        "--chatkit-store-contexts",
-        metavar="MODULE:ATTR",
-        help="two contexts, one for each of two tenants",
-    )
-    add(
-        "--chatkit-store-second",
-        metavar="MODULE:ATTR",
-        help="given a store, another one on the same data",
-    )
-    add(
-        "--chatkit-store-wrap-stream",
-        metavar="MODULE:ATTR",
-        help="the application's wrapper around the stream",
-    )
-    add(
-        "--chatkit-store-unsupported",
-        action="append",
-        default=[],
-        metavar="CASE=WHY",
-        help="what the store is declared to lack: a case, an id, `attachments` or `tenants`",
-    )
-    add(
-        "--chatkit-store-deep",
-        action="store_true",
-        default=False,
-        help="many more examples, from new seeds",
-    )
+    add_arguments(add, "--chatkit-store-")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -87,33 +50,24 @@ def pytest_configure(config: pytest.Config) -> None:
 def _prepared(config: pytest.Config, spec: str) -> _Run:
     """The suite as the options ask for it. Raises UsageError with one line if it cannot be."""
     try:
-        from store_contract.case import UnknownCaseError, select
-        from store_contract.effort import DEEP, DEFAULT
-        from store_contract.options import target_of, words
-        from store_contract.runner import Runner
+        from store_contract.case import UnknownCaseError
+        from store_contract.options import cases_of, runner_of
         from store_contract.target import TargetError
     except ModuleNotFoundError as error:
         raise pytest.UsageError(
             f"--chatkit-store needs {error.name}: pip install 'chatkit-store-creator[contract]'"
         ) from error
+    given = partial(given_option, config)
     try:
-        target = target_of(
-            spec,
-            contexts=config.getoption("--chatkit-store-contexts"),
-            second_store=config.getoption("--chatkit-store-second"),
-            wrap_stream=config.getoption("--chatkit-store-wrap-stream"),
-            unsupported=_given(config, "unsupported"),
-        )
-        profile: Profile = "house" if _given(config, "profile") == "house" else "upstream"
-        cases = select(words(_given(config, "select")), profile)
-        runner = Runner(target, DEEP if config.getoption("--chatkit-store-deep") else DEFAULT)
+        cases = cases_of(given)
+        return _Run(runner_of(spec, given), cases)
     except (TargetError, UnknownCaseError) as error:
         raise pytest.UsageError(f"--chatkit-store: {error}") from error
-    return _Run(runner, cases)
 
 
-def _given(config: pytest.Config, option: str) -> Any:
-    return config.getoption(f"--chatkit-store-{option}")
+def given_option(config: pytest.Config, name: str) -> Any:
+    """The value of an option by its name in Python (`wrap_stream`); None where the plugin is off."""
+    return config.getoption(f"chatkit_store_{name}", default=None)
 
 
 class _Run:

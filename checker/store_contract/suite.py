@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import inspect
 import traceback
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
 from store_contract.case import UnknownCaseError, select
-from store_contract.effort import DEEP, DEFAULT
 from store_contract.expect import BrokenError
+from store_contract.options import effort_of
+from store_contract.plugin import given_option
 from store_contract.runner import Runner
 from store_contract.target import Target, TargetError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from store_contract.case import Case, Profile
     from store_contract.effort import Effort
@@ -41,14 +43,19 @@ class StoreContract:
     wrap_stream: Callable[..., Any] | None = None
     unsupported: ClassVar[Mapping[str, str]] = {}
     effort: ClassVar[Effort | None] = None
-    """How much to try; without it `--chatkit-store-deep` decides."""
+    """How much to try; without it `--chatkit-store-deep` and `--chatkit-store-timeout` decide."""
 
     _runners: ClassVar[dict[type, Runner]] = {}
 
+    @classmethod
+    def cases(cls) -> Sequence[Case]:
+        """Those of the profile; override it to leave out what can never apply to the store."""
+        return select((), cls.profile)
+
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """A test for each case of the profile."""
+        """A test for each case."""
         if "contract_case" in metafunc.fixturenames:
-            cases = select((), self.profile)
+            cases = self.cases()
             metafunc.parametrize("contract_case", cases, ids=[case.name for case in cases])
 
     def test_contract(self, contract_case: Case, pytestconfig: pytest.Config) -> None:
@@ -67,7 +74,6 @@ class StoreContract:
     def _new_runner(self, config: pytest.Config) -> Runner:
         if not hasattr(self, "make_store"):
             pytest.fail(f"{type(self).__name__} has no make_store", pytrace=False)
-        deep = bool(config.getoption("chatkit_store_deep", default=False))
         target = Target(
             self._function("make_store"),
             type(self).contexts,
@@ -76,7 +82,7 @@ class StoreContract:
             self.unsupported,
         )
         try:
-            return Runner(target, self.effort or (DEEP if deep else DEFAULT))
+            return Runner(target, self.effort or effort_of(partial(given_option, config)))
         except UnknownCaseError as error:
             pytest.fail(str(error), pytrace=False)
 

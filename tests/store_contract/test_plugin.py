@@ -56,6 +56,13 @@ def test_the_option_names_what_is_broken(run: Run) -> None:
     assert "1 failed, 2 passed" in done.stdout
 
 
+def test_the_options_say_how_much_to_try(run: Run) -> None:
+    options = ("--chatkit-store=stores:make_waiting", "--chatkit-store-select=C12_foreign")
+    done = run("pytest", *PYTEST, *options, "--chatkit-store-deep", "--chatkit-store-timeout=0.5")
+    assert done.returncode == 1
+    assert "did not end within 0.5 s" in done.stdout
+
+
 def test_a_class_of_three_lines_runs_the_suite(run: Run, app: Path) -> None:
     (app / "test_store.py").write_text(
         "import stores\nfrom store_contract import StoreContract\n\n"
@@ -122,7 +129,8 @@ def test_without_the_option_nothing_is_imported_and_nothing_warned(run: Run, app
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
     assert "warning" not in done.stdout
-    assert "LOADED ['store_contract', 'store_contract.plugin']" in done.stdout
+    light = [f"store_contract{module}" for module in ("", ".arguments", ".effort", ".plugin")]
+    assert f"LOADED {light}" in done.stdout
     asked = run("blocked", *PYTEST, *plugins, "--chatkit-store=stores:make_store", "test_own.py")
     assert asked.returncode == 4
     assert "pip install 'chatkit-store-creator[contract]'" in asked.stderr
