@@ -288,16 +288,18 @@ class MongoDBStore(BaseStore[TContext]):
 
     async def _sweep(self, collection: AsyncCollection[_Document], filter: _Document) -> int:  # noqa: A002 - MongoDB's word
         """Delete all that the filter finds, however much it is; how many."""
-        count = 0
 
-        async def sweep_some() -> int:
+        async def sweep_some() -> tuple[int, bool]:
             found = await _find(collection, filter, {"_id": 1}, limit=_BATCH)
-            if not found:
-                return 0
             ids = [document["_id"] for document in found]
-            return (await collection.delete_many({**filter, "_id": {"$in": ids}})).deleted_count
+            if not ids:
+                return 0, False
+            deleted = await collection.delete_many({**filter, "_id": {"$in": ids}})
+            return deleted.deleted_count, len(ids) == _BATCH
 
-        while swept := await self.in_bounded_time(sweep_some):
+        count, more = await self.in_bounded_time(sweep_some)
+        while more:
+            swept, more = await self.in_bounded_time(sweep_some)
             count += swept
         return count
 
@@ -367,7 +369,11 @@ class MongoDBStore(BaseStore[TContext]):
             "$unset": {"payload": "", "newest": ""},
         }
         identity = {"_id": _thread_id(tenant, thread)}
-        await self._threads.update_one({**identity, "live": True}, erased)
+        tombstone = await self._threads.find_one_and_update(
+            {**identity, "live": True}, erased, return_document=ReturnDocument.AFTER
+        )
+        if tombstone is not None:
+            return tombstone
         return await self._threads.find_one({**identity, "live": False})
 
     # --- Items ---
