@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from reference_stores.memory import MemoryStore
-from reference_stores.mysql import MySQLStore
 from reference_stores.serving import survive_disconnect
 from reference_stores.sqlite import SQLiteStore
 from store_contract import Effort, StoreContract
-from tests.reference_stores import on_mongodb
+from tests.reference_stores import on_mongodb, on_mysql
 from tests.reference_stores.on_postgres import StoreIn, store_in_schema
 from tests.reference_stores.samples import tenant
-from tests.servers import mariadb
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
     from contextlib import AbstractAsyncContextManager
 
-    from store_contract.case import Profile
+    from store_contract.case import Case, Profile
     from tests.servers import Server
 
 
@@ -52,6 +50,11 @@ class TestMemoryStore(StoreContract):
     make_store: Callable[..., Any] = staticmethod(lambda: MemoryStore[Any](tenant=tenant))
     wrap_stream = staticmethod(survive_disconnect)
 
+    @classmethod
+    def cases(cls) -> list[Case]:
+        """Without those of a second store on the same data: this store holds its data itself."""
+        return [case for case in super().cases() if "second_store" not in case.needs]
+
 
 class TestSQLiteStore(StoreContract):
     profile: ClassVar[Profile] = "house"
@@ -65,24 +68,19 @@ class TestSQLiteStoreInASharedCache(StoreContract):
     make_store: Callable[..., Any] = staticmethod(
         lambda: StoreAt(f"file:{uuid.uuid4().hex}?mode=memory&cache=shared")
     )
+    second_store = staticmethod(again)
     wrap_stream = staticmethod(survive_disconnect)
 
-
-class MySQLStoreAt(MySQLStore[Any]):
-    """Knows its database, so that another can be opened there."""
-
-    def __init__(self, url: str, schema: str) -> None:
-        super().__init__(url, tenant=tenant, schema=schema)
-        self.url, self.schema = url, schema
-
-    def again(self) -> MySQLStoreAt:
-        return MySQLStoreAt(self.url, self.schema)
+    @classmethod
+    def cases(cls) -> list[Case]:
+        """Without the reopened store: the database ends with the last connection to it."""
+        return [case for case in super().cases() if case.name != "C44_reopened_data_is_all_there"]
 
 
 class TestMySQLStore(StoreContract):
     profile: ClassVar[Profile] = "house"
     effort = Effort(seconds=60.0)
-    second_store = staticmethod(MySQLStoreAt.again)
+    second_store = staticmethod(on_mysql.StoreIn.again)
     wrap_stream = staticmethod(survive_disconnect)
     server: ClassVar[Server]
 
@@ -91,11 +89,13 @@ class TestMySQLStore(StoreContract):
     def find_server(cls, mysql_server: Server) -> None:
         cls.server = mysql_server
 
-    @asynccontextmanager
-    async def make_store(self) -> AsyncGenerator[MySQLStoreAt]:
-        with mariadb.database(self.server) as name:
-            async with MySQLStoreAt(self.server.url, name) as store:
-                yield store
+    def make_store(self) -> AbstractAsyncContextManager[on_mysql.StoreIn]:
+        return on_mysql.store_in_database(self.server)
+
+
+class TestMySQLStoreOnAPool(TestMySQLStore):
+    def make_store(self) -> AbstractAsyncContextManager[on_mysql.StoreIn]:
+        return on_mysql.store_on_pool(self.server)
 
 
 class TestPostgresStore(StoreContract):

@@ -27,15 +27,15 @@ from reference_stores.shared import (
     StoreUnavailable,
 )
 from tests import servers
+from tests.reference_stores.on_mysql import pool
 from tests.reference_stores.samples import ALICE, BOB, answer, attachment, tenant, texts, thread
 from tests.servers import mariadb
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from tests.servers import Server
 
-create_pool = cast("Any", aiomysql).create_pool
 
 SMALL_PACKET = 2**20
 
@@ -630,13 +630,6 @@ async def test_a_server_without_tls_is_refused_where_it_is_asked_for(mysql_serve
 # --- Pools of the application ---
 
 
-@contextlib.asynccontextmanager
-async def pool_of(server: Server, **options: Any) -> AsyncGenerator[Any]:
-    login: dict[str, Any] = {"host": server.host, "port": server.port, "user": "root", "db": "chatkit"}
-    async with create_pool(**login, **options) as pool:
-        yield pool
-
-
 @pytest.mark.parametrize("options", [{}, {"autocommit": True}, {"cursorclass": aiomysql.DictCursor}])
 async def test_a_pool_of_the_application_is_used_and_left_as_it_was(
     mysql_server: Server,
@@ -644,8 +637,8 @@ async def test_a_pool_of_the_application_is_used_and_left_as_it_was(
     open_store: Callable[..., MySQLStore[Any]],
     options: dict[str, Any],
 ) -> None:
-    async with pool_of(mysql_server, maxsize=2, **options) as pool, open_store() as other:
-        async with MySQLStore[Any](pool, tenant=tenant, schema=schema) as store:
+    async with pool(mysql_server, maxsize=2, **options) as given, open_store() as other:
+        async with MySQLStore[Any](given, tenant=tenant, schema=schema) as store:
             await store.save_thread(thread(), ALICE)
             assert await store.load_thread("thr_1", ALICE) == thread()
             for number in range(
@@ -658,18 +651,18 @@ async def test_a_pool_of_the_application_is_used_and_left_as_it_was(
                 assert await other.load_item("thr_1", f"{number}", ALICE) == answer(f"{number}")
         with pytest.raises(StoreClosedError):
             await store.load_thread("thr_1", ALICE)
-        async with pool.acquire() as connection, connection.cursor() as cursor:
+        async with given.acquire() as connection, connection.cursor() as cursor:
             assert connection.get_autocommit() is options.get("autocommit", False)
             await cursor.execute("SELECT 1 AS one")
             assert await cursor.fetchone() in ((1,), {"one": 1})
-        assert pool.freesize == pool.size
+        assert given.freesize == given.size
 
 
 async def test_a_pool_of_the_application_survives_cancelled_operations(
     mysql_server: Server, schema: str
 ) -> None:
-    async with pool_of(mysql_server, maxsize=2) as pool:
-        async with MySQLStore[Any](pool, tenant=tenant, schema=schema, timeout=5) as store:
+    async with pool(mysql_server, maxsize=2) as given:
+        async with MySQLStore[Any](given, tenant=tenant, schema=schema, timeout=5) as store:
             await store.save_thread(thread(), ALICE)
             for number in range(30):
                 reads = [asyncio.create_task(store.load_thread("thr_1", ALICE)) for _ in range(10)]
@@ -680,19 +673,19 @@ async def test_a_pool_of_the_application_survives_cancelled_operations(
                     assert outcome == thread() or isinstance(outcome, asyncio.CancelledError)
             assert await store.load_thread("thr_1", ALICE) == thread()
         for _ in range(100):
-            if pool.freesize == pool.size:
+            if given.freesize == given.size:
                 break
             await asyncio.sleep(0.01)
-        assert pool.freesize == pool.size <= 2
+        assert given.freesize == given.size <= 2
 
 
 async def test_a_pool_that_gives_no_connection_is_an_error_in_bounded_time(
     mysql_server: Server, schema: str
 ) -> None:
-    async with pool_of(mysql_server, maxsize=1) as pool:
-        store = MySQLStore[Any](pool, tenant=tenant, schema=schema, timeout=1, attempt_timeout=0.3)
+    async with pool(mysql_server, maxsize=1) as given:
+        store = MySQLStore[Any](given, tenant=tenant, schema=schema, timeout=1, attempt_timeout=0.3)
         await store.save_thread(thread(), ALICE)
-        async with pool.acquire():
+        async with given.acquire():
             began = time.monotonic()
             with pytest.raises(StoreUnavailable, match="no connection"):
                 await store.load_thread("thr_1", ALICE)
@@ -710,9 +703,9 @@ async def test_pools_that_would_garble_texts_are_refused(mysql_server: Server, s
         {"sql_mode": "'NO_BACKSLASH_ESCAPES'"},
     )
     for options in unfit:
-        async with pool_of(mysql_server, **options) as pool:
+        async with pool(mysql_server, **options) as given:
             with pytest.raises(StoreError, match="charset='utf8mb4'"):
-                await MySQLStore[Any](pool, tenant=tenant, schema=schema).connect()
+                await MySQLStore[Any](given, tenant=tenant, schema=schema).connect()
 
 
 # --- Migrations ---

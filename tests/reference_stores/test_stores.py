@@ -705,7 +705,9 @@ asyncio.run(main())
     ("driver", "module", "extra"),
     [
         ("aiosqlite", "sqlite", "sqlite"),
+        ("aiomysql", "mysql", "mysql"),
         ("asyncpg", "postgres", "postgres"),
+        ("tenacity", "mysql", "mysql"),
         ("tenacity", "postgres", "postgres"),
         ("cryptography", "encryption", "encryption"),
     ],

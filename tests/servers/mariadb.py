@@ -153,17 +153,24 @@ def throw_away(settings: Mapping[str, str] | None = None, *, tls: bool = False) 
             server.kill()
 
 
+def login(server: Server) -> dict[str, Any]:
+    """How PyMySQL logs in, and with `db` for `database` aiomysql."""
+    parts = urlsplit(server.url)
+    return {
+        "host": server.host,
+        "port": server.port,
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "database": unquote(parts.path.strip("/")),
+    }
+
+
 def connect(server: Server, database: str | None = None) -> pymysql.Connection[Any]:
     """A connection that blocks."""
-    parts = urlsplit(server.url)
-    return pymysql.connect(
-        host=server.host,
-        port=server.port,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        database=database or unquote(parts.path.strip("/")),
-        autocommit=True,
-    )
+    arguments = login(server)
+    if database is not None:
+        arguments["database"] = database
+    return pymysql.connect(**arguments, autocommit=True)
 
 
 def query(server: Server, statement: str, *values: object, database: str | None = None) -> list[Any]:
