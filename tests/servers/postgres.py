@@ -101,12 +101,16 @@ class Postgres:
             # The lines of this file are what pg_ctl goes by; the eighth is the server's state.
             with contextlib.suppress(FileNotFoundError):
                 state = (self.data / "postmaster.pid").read_text().splitlines()
-                if state[:1] == [str(process.pid)] and state[7:] == ["ready   "]:
+                if state[:1] == [str(process.pid)] and state[7:] in (["ready   "], ["standby "]):
                     return
             if process.poll() is not None:
                 break
             time.sleep(0.02)
         raise RuntimeError(f"PostgreSQL does not start:\n{self._log.read_text()[-2000:]}")
+
+    def execute(self, statement: str) -> None:
+        """Execute a statement as a superuser."""
+        asyncio.run(_execute(self.url, statement))
 
     def kill(self) -> None:
         if self._process is None or self._process.poll() is not None:
@@ -161,6 +165,28 @@ def throw_away(settings: dict[str, str] | None = None) -> Generator[Postgres]:
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def replicated() -> Generator[tuple[Postgres, Postgres]]:
+    """A primary that acknowledges a commit once its standby has it, and that standby."""
+    with throw_away() as primary, folder() as where:
+        standby = Postgres(where)
+        standby.run(
+            "pg_basebackup",
+            f"--dbname={primary.url}",
+            "--checkpoint=fast",
+            "--write-recovery-conf",
+            "--pgdata",
+            standby.data,
+        )
+        try:
+            standby.start()
+            primary.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            primary.execute("SELECT pg_reload_conf()")
+            yield primary, standby
+        finally:
+            standby.stop()
 
 
 def variables(server: Server) -> dict[str, str]:
