@@ -401,17 +401,21 @@ def _is_odd_number(value: float) -> bool:
     return not abs(value) < 2**63  # also NaN
 
 
-def _is_odd(value: Any) -> bool:
-    """Whether free content needs a closer look: it is no text, no number, and no flat dict of these."""
-    if type(value) is dict:
-        return any(map(_is_odd_part, cast("dict[Any, Any]", value).values()))
-    return _is_odd_part(value)
-
-
-def _is_odd_part(value: Any) -> bool:
-    if type(value) in (int, float):
+def _is_odd(value: Any, levels: int = 4) -> bool:
+    """Whether free content needs a closer look: it nests deeply, or holds what is no text or number."""
+    kind: type[object] = type(value)
+    if kind is dict:
+        parts = cast("dict[Any, Any]", value).values()
+    elif kind is list:
+        parts = cast("list[Any]", value)
+    elif kind in (int, float):
         return _is_odd_number(value)
-    return type(value) not in (str, bool, NoneType)
+    else:
+        return kind not in (str, bool, NoneType)
+    for part in parts:  # noqa: SIM110 - as above
+        if type(part) is not str and (levels == 0 or _is_odd(part, levels - 1)):
+            return True
+    return False
 
 
 def _reasons(error: ValidationError) -> str:

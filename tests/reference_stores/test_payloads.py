@@ -80,6 +80,7 @@ EVERYWHERE: dict[str, Callable[[Any], ThreadItem]] = {
     "tag data": lambda value: tagged({"a": value}),
     "annotation data": lambda value: annotated({"a": value}),
     "attachment metadata": lambda value: attached({"a": value}),
+    "deeper in hidden context": lambda value: hidden([[{"a": [{"b": [value, "c"]}]}]]),
     "deep in a tool's output": lambda value: tool_call(output={"a": [{"b": value}]}),
 }
 
