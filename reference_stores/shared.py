@@ -403,7 +403,7 @@ def _is_odd_number(value: float) -> bool:
 
 def _is_odd(value: Any, levels: int = 4) -> bool:
     """Whether free content needs a closer look: it nests deeply, or holds what is no text or number."""
-    kind: type[object] = type(value)
+    kind = type(value)  # pyright: ignore[reportUnknownVariableType] - of Any
     if kind is dict:
         parts = cast("dict[Any, Any]", value).values()
     elif kind is list:
