@@ -232,7 +232,9 @@ async def C46_cancelled_calls_leave_it_working(bench: Bench) -> None:
     Why: server.py, `ChatKitServer._process_events` is cancelled wherever it waits, in a call to the
         store too, and `ChatKitServer.handle_stream_cancelled` uses the store at once.
     Mend: take locks and connections by `async with`, so that they come back when the call is
-        cancelled; settle a statement that has begun before the connection is given back.
+        cancelled; settle a statement that has begun before the connection is given back. (No case
+        can stop your database. Give the driver a time limit for each call, and try with a proxy
+        that goes silent that a store whose database does not answer raises an error and recovers.)
     """
     store, context = bench.store, bench.ours
     thread, chance = a_thread(), random.Random(1)
