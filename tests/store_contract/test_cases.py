@@ -15,6 +15,7 @@ from reference_stores.memory import MemoryStore
 from reference_stores.serving import survive_disconnect
 from reference_stores.sqlite import SQLiteStore
 from store_contract import Effort, StoreContract, all_cases, run
+from store_contract.case import HOOKS
 from store_contract.page import page
 
 if TYPE_CHECKING:
@@ -89,11 +90,16 @@ def test_what_a_store_leaves_running_ends_with_the_run() -> None:
     assert all(task.cancelled() for task in left)
 
 
-class TestSQLiteStore(StoreContract):
-    """The whole contract, on a database on disk that a second store opens too."""
+class TestHooksThatAreClassMethods(StoreContract):
+    """On a database on disk that a second store opens too."""
 
     profile = "house"
     wrap_stream = staticmethod(survive_disconnect)
+
+    @classmethod
+    def cases(cls) -> list[Case]:
+        """Those that ask for a hook; tests/reference_stores runs all on this store."""
+        return [case for case in super().cases() if case.needs & HOOKS.keys()]
 
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path_factory: pytest.TempPathFactory) -> None:
