@@ -12,19 +12,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import platform
 import sqlite3
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any, Final
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
 
 import aiosqlite
 from chatkit.types import (
@@ -53,55 +50,29 @@ from chatkit.types import (
     Workflow,
     WorkflowItem,
 )
-from pydantic import TypeAdapter
+from harness import (
+    ADAPTER,
+    CONTEXT,
+    METADATA,
+    TEXT,
+    THREAD,
+    Row,
+    in_turns,
+    message,
+    metadata,
+    split,
+    write_results,
+)
 
 from reference_stores import shared, sqlite
 from reference_stores.memory import MemoryStore
 from reference_stores.shared import single_tenant
 from reference_stores.sqlite import SQLiteStore
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
-CONTEXT: Final = SimpleNamespace(user_id="app")
-THREAD: Final = "thr_" + "0" * 32
-ADAPTER: Final[TypeAdapter[ThreadItem]] = TypeAdapter(ThreadItem)
-METADATA: Final = TypeAdapter(ThreadMetadata)
-TEXT: Final = "The quick brown fox jumps over the lazy dog, and the dog does not mind it at all. " * 9
-
-Call = Callable[[int], Awaitable[object]]
-
-
-@dataclass
-class Row:
-    """A line of the results."""
-
-    what: str
-    ours: float
-    """Microseconds."""
-    beside: str
-    other: float
-    limit: str
-
-    def __str__(self) -> str:
-        figures = f"{self.ours:,.1f} | {self.beside} | {self.other:,.1f} | {self.ours / self.other:.2f}"
-        return f"| {self.what} | {figures} | {self.limit} |"
-
-
-def message(number: int, thread_id: str = THREAD) -> AssistantMessageItem:
-    return AssistantMessageItem(
-        id=f"msg_{number:032x}",
-        thread_id=thread_id,
-        created_at=datetime(2026, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=number),
-        content=[AssistantMessageContent(text=TEXT)],
-    )
-
-
-def metadata(number: int) -> ThreadMetadata:
-    return ThreadMetadata(
-        id=f"thr_{number:032x}",
-        created_at=datetime.now(timezone.utc),
-        title="A title",
-        metadata={"a": 1},
-    )
 
 
 def items_of_each_type() -> Iterator[ThreadItem]:
@@ -171,17 +142,6 @@ def payloads() -> Iterator[Row]:
         yield Row(f"encode {item.type}", times[0], "`dump_json`", times[1], "")
     yield Row("encode one of each type", total[0], "`dump_json`", total[1], "1.2")
     yield Row("decode one of each type", total[2], "`validate_json`", total[3], "1.2")
-
-
-async def in_turns(ours: Call, other: Call, times: int, start: int = 0) -> tuple[float, float]:
-    """Microseconds of a call of each, by the median of calls that took turns."""
-    spent: tuple[list[float], list[float]] = ([], [])
-    for number in range(start, start + times):
-        for call, times_of in zip((ours, other), spent, strict=True):
-            began = time.perf_counter()
-            await call(number)
-            times_of.append(time.perf_counter() - began)
-    return statistics.median(spent[0]) * 1e6, statistics.median(spent[1]) * 1e6
 
 
 class Floor(aiosqlite.Connection):
@@ -280,10 +240,6 @@ async def against_floor(folder: Path, synchronous: Any, times: int) -> Iterator[
         finally:
             await floor.close()
     return iter(rows)
-
-
-def split(times: tuple[float, float], beside: str) -> tuple[float, str, float]:
-    return times[0], beside, times[1]
 
 
 async def against_sample(folder: Path, sample: Any, times: int) -> Iterator[Row]:
@@ -430,16 +386,13 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000, help="items of the long threads")
     parser.add_argument("--times", type=int, default=2000, help="calls of each operation")
     rows = asyncio.run(measure(parser.parse_args()))
-    RESULTS.write_text(
-        "# How fast the reference stores are\n\n"
-        "Made by `python benchmarks/reference_stores/run.py --sample CHECKOUT`; do not edit.\n"
-        "Microseconds a call; medians of calls that took turns (payloads: processor time of the\n"
-        f"quickest run). On {platform.system()} {platform.machine()}, Python "
-        f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}.\n\n"
-        "| what | µs | beside | µs | ratio | at most |\n|---|---|---|---|---|---|\n"
-        + "".join(f"{row}\n" for row in rows)
+    write_results(
+        RESULTS,
+        "How fast the reference stores are",
+        "python benchmarks/reference_stores/run.py --sample CHECKOUT",
+        f"SQLite {sqlite3.sqlite_version}",
+        rows,
     )
-    print(RESULTS.read_text())
 
 
 if __name__ == "__main__":
