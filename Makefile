@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := build/demo
 
-.PHONY: demo test other-pythons check format data benchmark bundle clean
+.PHONY: demo pictures test other-pythons check format data benchmark bundle clean
 
 demo: $(VENV)/.runtime
 	@echo
@@ -16,17 +16,29 @@ demo: $(VENV)/.runtime
 	@echo
 	@echo 'Each finding has a page: $(BIN)/store-lint --explain CKS004'
 	@echo
-	@echo 'A SQLite store for an application, in $(DEMO): the finished one and what it shares with the others, copied.'
-	@rm -rf $(DEMO) && mkdir -p $(DEMO)/app && touch $(DEMO)/app/__init__.py
-	@cp tests/example_store/stores.py $(DEMO)/app/
-	@for file in shared sqlite; do \
-	  sed 's/reference_stores\./app./' reference_stores/$$file.py > $(DEMO)/app/$$file.py; done
+	@echo 'A store for an application that has none, in $(DEMO).'
+	@rm -rf $(DEMO) && mkdir -p $(DEMO) && cp -R tests/demo_app/. $(DEMO)/
 	@echo
-	@echo '$$ store-lint app'
-	@cd $(DEMO) && $(CURDIR)/$(BIN)/store-lint app
+	@echo '$$ store-new sqlite app/stores --class AppStore --with serving'
+	@cd $(DEMO) && $(CURDIR)/$(BIN)/store-new sqlite app/stores --class AppStore --with serving
 	@echo
-	@echo '$$ store-contract app.stores:make_store --profile house'
-	@cd $(DEMO) && $(CURDIR)/$(BIN)/store-contract app.stores:make_store --profile house
+	@echo '$$ store-lint .'
+	@cd $(DEMO) && $(CURDIR)/$(BIN)/store-lint .
+	@echo
+	@echo '$$ python -m pytest -q tests/test_app_store.py'
+	@cd $(DEMO) && $(CURDIR)/$(BIN)/python -m pytest -q --disable-warnings tests/test_app_store.py
+	@echo
+	@echo 'Now a mistake: a setting under a name that it does not have.'
+	@cd $(DEMO) && sed 's/settings\.chat_db_path/settings.CHAT_DB_PATH/' app/stores/sqlite.py > broken && \
+	  mv broken app/stores/sqlite.py
+	@echo
+	@echo '$$ store-lint .'
+	@cd $(DEMO) && $(CURDIR)/$(BIN)/store-lint .; code=$$?; \
+	  if [ $$code -ne 1 ]; then echo "expected findings (exit code 1), got exit code $$code"; exit 1; fi
+
+# The pictures in docs/, of real output.
+pictures: $(VENV)/.development
+	$(BIN)/python docs/pictures.py
 
 test: $(VENV)/.development
 	$(BIN)/ruff check .

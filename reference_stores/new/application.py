@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _NOT_APPLICATION: Final = ("tests/", "test/", "migrations/", "alembic/", "examples/", "docs/")
+_MARKERS: Final = frozenset({"pyproject.toml", "setup.py", "requirements.txt", "Pipfile", ".git"})
 _CHATKIT_GENERICS: Final = frozenset({"ChatKitServer", "Store", "AttachmentStore", "AgentContext"})
 
 
@@ -113,9 +114,15 @@ class Application:
         while not existing.is_dir():
             existing = existing.parent
         self._layout = Layout()
-        top = self._layout.project_of(str(existing))
-        self.top = Path(top) if top else _common(existing)
+        self.top = self._project(existing)
         self.unreadable: list[str] = []
+
+    def _project(self, folder: Path) -> Path:
+        """The nearest folder that says it is a project; in a repository of several, that of one."""
+        for above in (folder, *folder.parents):
+            if not _MARKERS.isdisjoint(self._layout.entries(str(above))):
+                return above
+        return _common(folder)
 
     @cached_property
     def modules(self) -> list[Module]:

@@ -322,8 +322,11 @@ def _add_files(plan: Plan, names: adapt.Names, tenant: Tenant, context: Context)
 
 
 def _test(plan: Plan) -> Path:
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", plan.wish.class_name)
-    return plan.application.top / "tests" / f"test_{words.lower()}.py"
+    wish = plan.wish
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", wish.class_name).lower()
+    if wish.class_name == wish.engine.class_name:
+        name = f"{wish.engine.name}_store"
+    return plan.application.top / "tests" / f"test_{name}.py"
 
 
 def _add_agents_md(plan: Plan) -> None:

@@ -211,9 +211,7 @@ def test_what_is_asked_for_comes_before_what_is_found(app: Path, run: Run) -> No
     assert code == 0, report
     assert "SQLiteStore(place.file, tenant=tenant_of)" in report["own"]
     assert 'return "everybody"' in report["own"]
-    assert (app / "tests/test_sq_lite_store.py").exists() or (
-        app / "tests/test_sqlite_store.py"
-    ).exists()
+    assert (app / "tests/test_sqlite_store.py").exists()
     assert 'unsupported = {"tenants"' in next((app / "tests").glob("test_*.py")).read_text()
 
 
@@ -300,6 +298,16 @@ def test_a_context_of_the_application_is_imported_for_the_type_checker_alone(
     text = (app / "app/stores/memory.py").read_text()
     typing_block = text.partition("if TYPE_CHECKING:\n")[2].partition("\n\n\n")[0]
     assert "    from app.server import Visitor\n" in typing_block
+
+
+def test_a_project_of_several_in_one_repository_is_on_its_own(app: Path, run: Run) -> None:
+    (app / ".git").mkdir()
+    write_tree(app / "services/chat", application("src package", "a module"))
+    code, report = run("sqlite", "services/chat/src/stores", "--format", "json")
+    assert code == 0, report
+    assert report["project"] == str(app / "services/chat")
+    assert "from src.config import CHAT_DB_PATH" in report["own"]
+    assert (app / "services/chat/tests/test_sqlite_store.py").exists()
 
 
 def test_an_existing_store_and_pool_are_pointed_out(app: Path, run: Run) -> None:

@@ -1,0 +1,1 @@
+"""A shop whose chat has no store yet: what `make demo` starts from."""
