@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 SCHEMA: Final = 1
 """The version of the JSON's shape; it is raised when a key changes its meaning or goes away."""
 _ROOT: Final = HOME.parents[1]
-_SECONDS: Final = 900
+_SECONDS: Final = 600
 _IGNORED: Final = GitIgnoreSpec.from_lines(
     [
         ".git/", "__pycache__/", "*.pyc", ".venv/", "venv/", ".pytest_cache/", ".ruff_cache/",
-        ".mypy_cache/", ".hypothesis/", "*.egg-info/", "node_modules/", ".agents/", ".claude/", ".codex/",
-        ".cursor/", ".gemini/", ".github/skills/", ".DS_Store", "*.db", "*.db-wal", "*.db-shm", "uv.lock",
+        ".mypy_cache/", ".hypothesis/", "*.egg-info/", "node_modules/", ".DS_Store", "uv.lock",
+        ".agents/", ".claude/", ".codex/", ".cursor/", ".gemini/", "*.db", "*.db-wal", "*.db-shm",
     ]
 )  # fmt: skip
 """What no agent writes by hand, or what its own tools leave behind: no part of the work."""
@@ -144,7 +144,7 @@ def _lint(copy: Path, found: Mapping[str, bytes]) -> Check:
         return Check("lint", "failed", "store-lint could not check everything", _tail(done))
     findings = json.loads(done.stdout)["findings"]
     items = tuple(
-        f"{finding['path']}:{finding['range']['start']['line']} {finding['rule']} {finding['message']}"
+        f"{finding['path']}:{finding['span']['line']} {finding['rule']} {finding['message']}"
         for finding in findings
         if finding["severity"] == "error"
     )

@@ -8,25 +8,28 @@ the fault is the solution of a repair, and stands once for all of them.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.dataclasses import dataclass
 
 HOME: Final = Path(__file__).parent
 TASKS: Final = HOME / "tasks"
 LAYERS: Final = HOME / "layers"
 
 Kind = Literal["create", "repair", "near-miss"]
-KINDS: Final = ("create", "repair", "near-miss")
-ENGINES: Final = ("postgres", "mysql", "mongodb", "sqlite", "memory")
+Engine = Literal["postgres", "mysql", "mongodb", "sqlite", "memory", ""]
+
+_STRICT: Final = ConfigDict(extra="forbid")
 
 
 class TaskError(Exception):
     """A task that is not there, or whose data is wrong; the message says which and why."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_STRICT)
 class Break:
     """A fault: in a file, one text in place of another."""
 
@@ -35,7 +38,7 @@ class Break:
     replace: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_STRICT)
 class Task:
     """What an agent is asked, what it starts from, and how the outcome is judged."""
 
@@ -43,7 +46,7 @@ class Task:
     title: str
     kind: Kind
     prompt: str
-    engine: str
+    engine: Engine
     """The database of the application's tests; '' where it has none."""
     layers: tuple[str, ...]
     may_change: tuple[str, ...]
@@ -52,7 +55,7 @@ class Task:
     """Options of store-contract; () where there is no store to prove."""
     forbidden: tuple[str, ...] = ()
     """Words that what was added must not hold: signs of the skill where it has no business."""
-    faults: tuple[Break, ...] = field(default=())
+    faults: tuple[Break, ...] = ()
 
     def files(self) -> dict[str, bytes]:
         """What the agent gets, by relative path. Raises TaskError."""
@@ -79,7 +82,10 @@ class Task:
     def hidden(self) -> dict[str, bytes]:
         """What only the grader has: how it gets a store from the application."""
         files: dict[str, bytes] = {}
-        for folder in (*(LAYERS / f"{layer}.hidden" for layer in self.layers), TASKS / self.name / "hidden"):
+        for folder in (
+            *(LAYERS / f"{layer}.hidden" for layer in self.layers),
+            TASKS / self.name / "hidden",
+        ):
             files |= _read(folder)
         return files
 
@@ -97,17 +103,10 @@ def load(name: str) -> Task:
     library = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
         data: dict[str, Any] = library.loads(file.read_text("utf-8"))
-        faults = tuple(Break(**fault) for fault in data.pop("break", ()))
-        task = Task(
-            name=name,
-            faults=faults,
-            **{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()},
-        )
-    except (TypeError, ValueError) as error:
+        faults = data.pop("break", ())
+        return TypeAdapter(Task).validate_python({**data, "name": name, "faults": faults})
+    except ValueError as error:
         raise TaskError(f"{file}: {error}") from error
-    if task.kind not in KINDS or task.engine not in (*ENGINES, ""):
-        raise TaskError(f"{file}: kind is one of {KINDS}, engine one of {ENGINES} or empty")
-    return task
 
 
 def _read(folder: Path) -> dict[str, bytes]:

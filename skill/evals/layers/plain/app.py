@@ -28,8 +28,10 @@ async def chatkit(request: Request) -> Response:
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     store = make_store()
     app.state.server = Support(store)
-    yield
-    await store.close()
+    try:
+        yield
+    finally:
+        await store.close()
 
 
 app = Starlette(routes=[Route("/chatkit", chatkit, methods=["POST"])], lifespan=lifespan)

@@ -29,9 +29,7 @@ async def say(client: httpx.AsyncClient, user: str, text: str, thread: str | Non
     if thread is None:
         response = await ask(client, user, "threads.create", input=message)
     else:
-        response = await ask(
-            client, user, "threads.add_user_message", input=message, thread_id=thread
-        )
+        response = await ask(client, user, "threads.add_user_message", input=message, thread_id=thread)
     assert response.status_code == 200, response.text
     lines = response.text.splitlines()
     events = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]

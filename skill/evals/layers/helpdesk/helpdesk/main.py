@@ -15,8 +15,10 @@ from helpdesk.chat import Support, make_store
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     store = make_store()
     app.state.server = Support(store)
-    yield
-    await store.close()
+    try:
+        yield
+    finally:
+        await store.close()
 
 
 app = FastAPI(lifespan=lifespan)

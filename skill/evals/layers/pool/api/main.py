@@ -18,9 +18,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     store = make_store(pool)
     app.state.pool = pool
     app.state.server = Support(store)
-    yield
-    await store.close()
-    await pool.close()
+    try:
+        yield
+    finally:
+        await store.close()
+        await pool.close()
 
 
 app = FastAPI(lifespan=lifespan)

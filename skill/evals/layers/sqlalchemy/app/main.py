@@ -21,9 +21,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     store = make_store(engine)
     app.state.engine = engine
     app.state.server = Support(store)
-    yield
-    await store.close()
-    await engine.dispose()
+    try:
+        yield
+    finally:
+        await store.close()
+        await engine.dispose()
 
 
 app = FastAPI(lifespan=lifespan)
