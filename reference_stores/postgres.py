@@ -123,9 +123,12 @@ _MAKE_VERSION: Final = (
 _LOCK_VERSION: Final = f"{_READ_VERSION} WHERE id = 1 FOR UPDATE"
 _WRITE_VERSION: Final = "UPDATE chatkit_schema SET version = $1 WHERE id = 1"
 
-_READ_THREAD: Final = """
-    SELECT payload FROM chatkit_threads WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL
-"""
+# Whether a row lives: pages ask with `deleted_at IS NULL`, as the indexes for them do. What looks for one
+# row asks otherwise, or PostgreSQL, while it knows nothing about a new table, takes such an index in
+# place of the primary key, and steps through all of the thread or tenant.
+_LIVES: Final = "coalesce(deleted_at, 0) = 0"
+
+_READ_THREAD: Final = f"SELECT payload FROM chatkit_threads WHERE tenant = $1 AND id = $2 AND {_LIVES}"
 _WRITE_THREAD: Final = """
     INSERT INTO chatkit_threads AS thread (tenant, id, sort_key, sequence, item_count, payload)
     VALUES ($1, $2, $3, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, 0, $4)
@@ -133,16 +136,16 @@ _WRITE_THREAD: Final = """
     WHERE thread.deleted_at IS NULL
 """
 # The items in a statement of their own: it sees what was added while the first waited for the row.
-_ERASE_THREAD: Final = """
+_ERASE_THREAD: Final = f"""
     UPDATE chatkit_threads SET deleted_at = $3, payload = ''
-    WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL
+    WHERE tenant = $1 AND id = $2 AND {_LIVES}
 """
 _ERASE_ITEMS: Final = "DELETE FROM chatkit_items WHERE tenant = $1 AND thread_id = $2"
 
-_WRITE_ITEM: Final = """
+_WRITE_ITEM: Final = f"""
     WITH thread AS (
         UPDATE chatkit_threads SET item_count = item_count + 1
-        WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL
+        WHERE tenant = $1 AND id = $2 AND {_LIVES}
         RETURNING item_count
     )
     INSERT INTO chatkit_items AS item (tenant, thread_id, id, sort_key, sequence, fake, payload)
@@ -155,18 +158,17 @@ _WRITE_ITEM: Final = """
         deleted_at = NULL
     RETURNING true
 """
-_READ_ITEM: Final = """
-    SELECT payload FROM chatkit_items
-    WHERE tenant = $1 AND thread_id = $2 AND id = $3 AND deleted_at IS NULL
+_READ_ITEM: Final = f"""
+    SELECT payload FROM chatkit_items WHERE tenant = $1 AND thread_id = $2 AND id = $3 AND {_LIVES}
 """
 _READ_NEWEST_FAKE_ITEM: Final = """
     SELECT id, payload FROM chatkit_items
     WHERE tenant = $1 AND thread_id = $2 AND fake AND deleted_at IS NULL
     ORDER BY sort_key DESC, sequence DESC LIMIT 1
 """
-_ERASE_ITEM: Final = """
+_ERASE_ITEM: Final = f"""
     UPDATE chatkit_items SET deleted_at = $4, payload = ''
-    WHERE tenant = $1 AND thread_id = $2 AND id = $3 AND deleted_at IS NULL
+    WHERE tenant = $1 AND thread_id = $2 AND id = $3 AND {_LIVES}
 """
 
 _WRITE_ATTACHMENT: Final = """
@@ -178,7 +180,7 @@ _READ_ATTACHMENT: Final = "SELECT payload FROM chatkit_attachments WHERE tenant 
 _READ_ATTACHMENTS: Final = """
     SELECT id, payload FROM chatkit_attachments WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3
 """
-_READ_ORPHANED_ATTACHMENTS: Final = """
+_READ_ORPHANED_ATTACHMENTS: Final = f"""
     SELECT id, payload FROM (
         SELECT id, payload, saved_at FROM chatkit_attachments
         WHERE tenant = $1 AND thread_id IS NULL AND saved_at < $2
@@ -186,7 +188,7 @@ _READ_ORPHANED_ATTACHMENTS: Final = """
         SELECT id, payload, saved_at FROM chatkit_attachments AS attachment
         WHERE tenant = $1 AND thread_id IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM chatkit_threads
-            WHERE tenant = $1 AND id = attachment.thread_id AND deleted_at IS NULL
+            WHERE tenant = $1 AND id = attachment.thread_id AND {_LIVES}
         )
     ) AS orphans
     ORDER BY saved_at LIMIT $3
@@ -256,11 +258,11 @@ _ITEMS: Final = _Order("chatkit_items", "tenant = $1 AND thread_id = $2", "sort_
 
 # Whether a page behind a cursor may be empty, asked only when it is: the cursor is or was there.
 _IS_THREAD: Final = "SELECT EXISTS (SELECT 1 FROM chatkit_threads WHERE tenant = $1 AND id = $2)"
-_IS_ITEM_OR_NO_THREAD: Final = """
+_IS_ITEM_OR_NO_THREAD: Final = f"""
     SELECT EXISTS (
         SELECT 1 FROM chatkit_items WHERE tenant = $1 AND thread_id = $2 AND id = $3
     ) OR NOT EXISTS (
-        SELECT 1 FROM chatkit_threads WHERE tenant = $1 AND id = $2 AND deleted_at IS NULL
+        SELECT 1 FROM chatkit_threads WHERE tenant = $1 AND id = $2 AND {_LIVES}
     )
 """
 

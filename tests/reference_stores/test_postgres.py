@@ -155,17 +155,24 @@ async def test_no_statement_of_a_conversation_scans_or_sorts(url: str, plan_cach
         }
         assert len(ran) > 20
         async with connection(fresh) as server:
-            await server.execute(f"{FILL}; ANALYZE; SET plan_cache_mode = {plan_cache_mode}")
-            for number, (sql, arguments) in enumerate(ran.items()):
+            await server.execute(f"SET plan_cache_mode = {plan_cache_mode}")
+            for number, sql in enumerate(ran):
                 await server.execute(f"PREPARE plan_{number} AS {sql}")
-                given = ", ".join(map(literal, arguments))
-                plan = "\n".join(
-                    row[0] for row in await server.fetch(f"EXPLAIN EXECUTE plan_{number} ({given})")
-                )
-                assert "Sort" not in plan, (sql, plan)
+
+            async def plans() -> AsyncIterator[tuple[str, str]]:
+                for number, (sql, arguments) in enumerate(ran.items()):
+                    given = ", ".join(map(literal, arguments))
+                    steps = await server.fetch(f"EXPLAIN EXECUTE plan_{number} ({given})")
+                    yield sql, "\n".join(row[0] for row in steps)
+
+            async for sql, plan in plans():  # while the server knows nothing about the tables
                 assert "Seq Scan" not in plan, (sql, plan)
-                if "chatkit_" in sql:
-                    assert "Index" in plan or "CTE Scan" in plan or "Insert" in plan, (sql, plan)
+                if "ORDER BY" not in sql:
+                    assert "_order" not in plan, (sql, plan)
+            await server.execute(f"{FILL}; ANALYZE")
+            async for sql, plan in plans():
+                assert "Seq Scan" not in plan, (sql, plan)
+                assert "Sort" not in plan, (sql, plan)
 
 
 async def test_purging_finds_tombstones_by_an_index(url: str) -> None:

@@ -1,0 +1,354 @@
+"""How fast the PostgreSQL store is, beside the floor and beside other stores.
+
+    python benchmarks/reference_stores/postgres.py [--beside NAME=MODULE:FACTORY=LIMIT]...
+
+The floor is the same statements through asyncpg's own pool, and the same items encoded and decoded with
+a `TypeAdapter`. A pool of asyncpg resets each connection that comes back, which is a round trip; ours
+does not, so that the floor is a pool that does not either, and the usual one stands beside it.
+
+FACTORY is an async function of the URL of an empty database that gives a store, as for the one of
+chatkit's guide, which is not in this repository. The server is a throw-away one of tests/servers,
+without fsync: what is compared are the stores, and not the disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import uuid
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from chatkit.types import AssistantMessageItem, FileAttachment, Page, ThreadItem, ThreadMetadata
+from harness import (
+    ADAPTER,
+    CONTEXT,
+    METADATA,
+    THREAD,
+    Call,
+    Row,
+    at_once,
+    in_turns,
+    message,
+    metadata,
+    split,
+    write_results,
+)
+from pydantic import TypeAdapter
+
+from reference_stores import postgres
+from reference_stores.postgres import PostgresStore
+from reference_stores.shared import single_tenant
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.servers.postgres import throw_away
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+RESULTS: Final = Path(__file__).with_name("RESULTS-postgres.md")
+FRESH: Final = 10**6
+"""Where the numbers of what is not there yet begin."""
+MANY: Final = 100
+ATTACHMENTS: Final = TypeAdapter(FileAttachment)
+create_pool: Any = cast("Any", asyncpg).create_pool
+SQL: Final = vars(postgres)
+"""The store's statements, which are the floor's too."""
+
+
+async def keep(_connection: object) -> None:
+    """In place of asyncpg's reset."""
+
+
+class Floor:
+    """The statements of the store, and nothing else."""
+
+    def __init__(self, pool: Any, schema: str) -> None:
+        self._pool = pool
+        self._schema = f'"{schema}"'
+
+    def _sql(self, statement: str) -> str:
+        return SQL["_in_schema"](self._schema, statement)
+
+    async def value(self, statement: str, *arguments: object) -> Any:
+        return await self._pool.fetchval(self._sql(statement), *arguments)
+
+    async def add(self, item: AssistantMessageItem) -> None:
+        moment = int(item.created_at.timestamp() * 1e6)
+        payload = ADAPTER.dump_json(item).decode()
+        await self.value(SQL["_WRITE_ITEM"], "app", item.thread_id, item.id, moment, False, payload)
+
+    async def save_thread(self, thread: ThreadMetadata) -> None:
+        moment = int(thread.created_at.timestamp() * 1e6)
+        payload = METADATA.dump_json(thread).decode()
+        await self.value(SQL["_WRITE_THREAD"], "app", thread.id, moment, payload)
+
+    async def load_thread(self, thread_id: str) -> ThreadMetadata:
+        return METADATA.validate_json(await self.value(SQL["_READ_THREAD"], "app", thread_id))
+
+    async def load_item(self, item_id: str) -> ThreadItem:
+        return ADAPTER.validate_json(await self.value(SQL["_READ_ITEM"], "app", THREAD, item_id))
+
+    async def page(self, after: str | None, limit: int = 20) -> Page[ThreadItem]:
+        arguments: tuple[Any, ...] = ("app", THREAD, limit + 1)
+        statement = SQL["_ITEMS"].first[False]
+        if after is not None:
+            statement, arguments = SQL["_ITEMS"].next[False], (*arguments, after)
+        rows = await self._pool.fetch(self._sql(statement), *arguments)
+        items = [ADAPTER.validate_json(row[1]) for row in rows[:limit]]
+        return Page(data=items, has_more=len(rows) > limit, after=items[-1].id)
+
+    async def threads(self, limit: int = 20) -> Page[ThreadMetadata]:
+        rows = await self._pool.fetch(self._sql(SQL["_THREADS"].first[True]), "app", limit + 1)
+        threads = [METADATA.validate_json(row[1]) for row in rows[:limit]]
+        return Page(data=threads, has_more=len(rows) > limit, after=threads[-1].id)
+
+    async def delete_item(self, item_id: str) -> None:
+        await self.value(SQL["_ERASE_ITEM"], "app", THREAD, item_id, 1)
+
+    async def delete_thread(self, thread_id: str) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(self._sql(SQL["_ERASE_THREAD"]), "app", thread_id, 1)
+            await connection.execute(self._sql(SQL["_ERASE_ITEMS"]), "app", thread_id)
+
+    async def save_attachment(self, attachment: FileAttachment) -> None:
+        payload = ATTACHMENTS.dump_json(attachment).decode()
+        await self.value(SQL["_WRITE_ATTACHMENT"], "app", attachment.id, None, 1, payload)
+
+
+def attachment(number: int) -> FileAttachment:
+    return FileAttachment(id=f"atc_{number:032x}", name="a.pdf", mime_type="application/pdf")
+
+
+def store_in(url: str, schema: str) -> PostgresStore[Any]:
+    return PostgresStore(url, tenant=single_tenant("app"), schema=schema, timeout=60, max_size=10)
+
+
+async def against_floor(url: str, times: int) -> AsyncIterator[Row]:
+    """Each operation, one by one and from 32 tasks; store and floor have each their own tables."""
+    async with (
+        store_in(url, "ours") as store,
+        store_in(url, "floors") as made,
+        create_pool(url, min_size=10, max_size=10, reset=keep) as pool,
+        create_pool(url, min_size=10, max_size=10) as usual_pool,
+    ):
+        await prepare(store)
+        await prepare(made)
+        floor, usual = Floor(pool, "floors"), Floor(usual_pool, "floors")
+        half = f"msg_{times // 2:032x}"
+        operations: list[tuple[str, Call, Call, str]] = [
+            (
+                "add_thread_item",
+                lambda n: store.add_thread_item(THREAD, message(n), None),
+                lambda n: floor.add(message(n)),
+                "1.25",
+            ),
+            (
+                "save_item, there already",
+                lambda n: store.save_item(THREAD, message(n), None),
+                lambda n: floor.add(message(n)),
+                "1.25",
+            ),
+            (
+                "save_thread, new",
+                lambda n: store.save_thread(metadata(n + 1), None),
+                lambda n: floor.save_thread(metadata(n + 1)),
+                "1.25",
+            ),
+            (
+                "save_thread, there already",
+                lambda n: store.save_thread(metadata(n + 1), None),
+                lambda n: floor.save_thread(metadata(n + 1)),
+                "1.25",
+            ),
+            (
+                "save_attachment",
+                lambda n: store.save_attachment(attachment(n), None),
+                lambda n: floor.save_attachment(attachment(n)),
+                "1.25",
+            ),
+            (
+                "load_thread",
+                lambda n: store.load_thread(f"thr_{n + 1:032x}", None),
+                lambda n: floor.load_thread(f"thr_{n + 1:032x}"),
+                "",
+            ),
+            (
+                "load_item",
+                lambda n: store.load_item(THREAD, f"msg_{n:032x}", None),
+                lambda n: floor.load_item(f"msg_{n:032x}"),
+                "",
+            ),
+            (
+                "20-item page, first",
+                lambda _: store.load_thread_items(THREAD, None, 20, "asc", None),
+                lambda _: floor.page(None),
+                "1.25",
+            ),
+            (
+                "20-item page, next",
+                lambda _: store.load_thread_items(THREAD, half, 20, "asc", None),
+                lambda _: floor.page(half),
+                "1.25",
+            ),
+            (
+                "20-thread page",
+                lambda _: store.load_threads(20, None, "desc", None),
+                lambda _: floor.threads(),
+                "1.25",
+            ),
+            (
+                "delete_thread_item",
+                lambda n: store.delete_thread_item(THREAD, f"msg_{n:032x}", None),
+                lambda n: floor.delete_item(f"msg_{n:032x}"),
+                "1.25",
+            ),
+            (
+                "delete_thread",
+                lambda n: store.delete_thread(f"thr_{n + 1:032x}", None),
+                lambda n: floor.delete_thread(f"thr_{n + 1:032x}"),
+                "1.25",
+            ),
+        ]
+        for name, ours, other, limit in operations:
+            yield Row(name, *split(await in_turns(ours, other, times), "floor"), limit)
+        for beside, one in (("floor", floor), ("floor, usual pool", usual)):
+            limit = "1.18" if one is floor else ""
+            start = FRESH * (1 if one is floor else 2)
+            adds = await at_once(
+                lambda n, start=start: store.add_thread_item(
+                    many_thread(n), message(start + n, many_thread(n)), None
+                ),
+                lambda n, start=start, one=one: one.add(message(start + n, many_thread(n))),
+                times,
+            )
+            yield Row("add_thread_item, 32 tasks", *split(adds, beside), limit)
+            pages = await at_once(
+                lambda _: store.load_thread_items(THREAD, None, 20, "asc", None),
+                lambda _, one=one: one.page(None),
+                times,
+            )
+            yield Row("20-item page, 32 tasks", *split(pages, beside), limit)
+
+
+def many_thread(number: int) -> str:
+    return f"thr_{FRESH + number % MANY:032x}"
+
+
+async def prepare(store: Any) -> None:
+    """Threads for 32 tasks to write to, and a thread with some items."""
+    await store.save_thread(metadata(0), CONTEXT)
+    for number in range(MANY):
+        await store.save_thread(metadata(FRESH + number), CONTEXT)
+        await store.add_thread_item(THREAD, message(FRESH + number), CONTEXT)
+
+
+async def against(name: str, factory: str, limit: str, url: str, times: int) -> AsyncIterator[Row]:
+    """Another store, one by one and from 32 tasks, each in a database of its own."""
+    module, _, function = factory.partition(":")
+    async with database(url) as ours_url, database(url) as other_url:
+        other = await getattr(import_module(module), function)(other_url)
+        async with store_in(ours_url, "ours") as store:
+            await prepare(store)
+            await prepare(other)
+
+            def add(one: Any) -> Call:
+                return lambda n: one.add_thread_item(
+                    many_thread(n), message(2 * FRESH + n, many_thread(n)), CONTEXT
+                )
+
+            def page(one: Any) -> Call:
+                return lambda _: one.load_thread_items(THREAD, None, 20, "asc", CONTEXT)
+
+            adds = await at_once(add(store), add(other), times)
+            yield Row("add_thread_item, 32 tasks", *split(adds, name), limit)
+            pages = await at_once(page(store), page(other), times)
+            yield Row("20-item page, 32 tasks", *split(pages, name), limit)
+
+
+FILL_THREADS: Final = """
+    INSERT INTO deep.chatkit_threads (tenant, id, sort_key, sequence, item_count, payload)
+    SELECT 'tenant_' || n % 10000, 'thr_' || n, n / 10, n, 0, $1 FROM generate_series(1, 100000) AS n
+    UNION ALL
+    SELECT 'app', 'thr_' || n, n / 10, n, 0, $1 FROM generate_series(1, 100000) AS n
+"""
+FILL_ITEMS: Final = """
+    INSERT INTO deep.chatkit_items (tenant, thread_id, id, sort_key, sequence, fake, payload)
+    SELECT 'tenant_' || n % 10000, 'thr_' || n % 30000, 'm' || n, n, n, false, $1
+    FROM generate_series(1, 300000) AS n
+    UNION ALL
+    SELECT 'app', $2, 'm' || n, n / 10, n, false, $1 FROM generate_series(1, $3) AS n
+"""
+
+
+async def at_depth(url: str, rows: int) -> AsyncIterator[Row]:
+    """Pages far behind the first, with 10,000 tenants in the tables."""
+    async with store_in(url, "deep") as store, create_pool(url, min_size=1) as pool:
+        await pool.execute(FILL_THREADS, METADATA.dump_json(metadata(0)).decode())
+        await pool.execute(FILL_ITEMS, ADAPTER.dump_json(message(0)).decode(), THREAD, rows)
+        await pool.execute("VACUUM ANALYZE")
+        for order, after in (("asc", f"m{rows - 30}"), ("desc", "m30")):
+            times = await in_turns(
+                lambda _, after=after, order=order: store.load_thread_items(
+                    THREAD, after, 20, order, None
+                ),
+                lambda _, order=order: store.load_thread_items(THREAD, None, 20, order, None),
+                1000,
+            )
+            yield Row(f"page at depth {rows:,}, {order}", *split(times, "its first page"), "1.3")
+        times = await in_turns(
+            lambda _: store.load_threads(20, "thr_30", "desc", None),
+            lambda _: store.load_threads(20, None, "desc", None),
+            1000,
+        )
+        yield Row("thread page at depth 100,000, desc", *split(times, "its first page"), "1.3")
+
+
+@asynccontextmanager
+async def database(url: str) -> AsyncGenerator[str]:
+    """The URL of a new database."""
+    name = f"chatkit_{uuid.uuid4().hex}"
+    async with create_pool(url, min_size=1, max_size=1) as pool:
+        await pool.execute(f"CREATE DATABASE {name}")
+        yield f"{url.rpartition('/')[0]}/{name}"
+
+
+async def measure(url: str, arguments: argparse.Namespace) -> tuple[str, list[Row]]:
+    async with create_pool(url, min_size=1) as pool:
+        version = await pool.fetchval("SHOW server_version")
+    rows = [row async for row in against_floor(url, arguments.times)]
+    for beside in arguments.beside:
+        name, factory, limit = beside.split("=")
+        rows += [row async for row in against(name, factory, limit, url, arguments.times)]
+    rows += [row async for row in at_depth(url, arguments.rows)]
+    return f"PostgreSQL {version.split()[0]}, asyncpg {asyncpg.__version__}", rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument(
+        "--beside",
+        action="append",
+        default=[],
+        metavar="NAME=MODULE:FACTORY=LIMIT",
+        help="another store, and how much of its time ours may take",
+    )
+    parser.add_argument("--rows", type=int, default=1_000_000, help="items of the long thread")
+    parser.add_argument("--times", type=int, default=2000, help="calls of each operation")
+    with throw_away({"shared_buffers": "512MB"}) as server:
+        software, rows = asyncio.run(measure(server.url, parser.parse_args()))
+    write_results(
+        RESULTS,
+        "How fast the PostgreSQL store is",
+        "python benchmarks/reference_stores/postgres.py --beside NAME=MODULE:FACTORY=LIMIT",
+        software,
+        rows,
+    )
+
+
+if __name__ == "__main__":
+    main()
