@@ -34,6 +34,7 @@ from reference_stores.shared import (
 try:
     import pymongo
     from bson.codec_options import CodecOptions
+    from bson.errors import BSONError
     from pymongo import (
         ASCENDING,
         DESCENDING,
@@ -169,13 +170,14 @@ class MongoDBStore(BaseStore[TContext]):
     Args:
         client: a `mongodb://` or `mongodb+srv://` URL, in which the options of the driver are given
             (`?maxPoolSize=50&tls=true`); or the application's own `pymongo.AsyncMongoClient` or
-            `motor.motor_asyncio.AsyncIOMotorClient`, which `close()` leaves open.
+            `motor.motor_asyncio.AsyncIOMotorClient`, which `close()` leaves open. (If its server is no
+            replica set, it should have `retryWrites=False`.)
         database: its name; None is the one that the URL names, or else "chatkit".
         timeout: seconds until an operation, with all its retries, ends with `StoreUnavailable`.
     """
 
     engine: ClassVar[str] = "mongodb"
-    driver_errors: ClassVar[tuple[type[Exception], ...]] = (PyMongoError,)
+    driver_errors: ClassVar[tuple[type[Exception], ...]] = (PyMongoError, BSONError)
 
     def __init__(
         self,
@@ -213,7 +215,9 @@ class MongoDBStore(BaseStore[TContext]):
 
     async def _open(self) -> None:
         if isinstance(self._given, str):
-            client = self._own_client = AsyncMongoClient[_Document](self._given)
+            # Without `retryWrites`, for `in_bounded_time` repeats: DocumentDB refuses it, and where there
+            # is no replica set the driver (4.20) empties its pool with each repetition.
+            client = self._own_client = AsyncMongoClient[_Document](self._given, retryWrites=False)
         else:  # Motor's client has the same methods
             client = cast("AsyncMongoClient[_Document]", self._given)
         name = self._database_name or client.get_default_database("chatkit").name
