@@ -215,8 +215,8 @@ class MongoDBStore(BaseStore[TContext]):
 
     async def _open(self) -> None:
         if isinstance(self._given, str):
-            # Without `retryWrites`, for `in_bounded_time` repeats: DocumentDB refuses it, and where there
-            # is no replica set the driver (4.20) empties its pool with each repetition.
+            # Without `retryWrites`, for `in_bounded_time` repeats. DocumentDB refuses it, and where
+            # there is no replica set the driver (4.20) empties its pool with each repetition.
             client = self._own_client = AsyncMongoClient[_Document](self._given, retryWrites=False)
         else:  # Motor's client has the same methods
             client = cast("AsyncMongoClient[_Document]", self._given)

@@ -650,13 +650,13 @@ async def test_every_command_finds_its_documents_by_an_index(mongodb_server: Ser
 def question(command: dict[str, Any]) -> tuple[str, dict[str, Any] | None, dict[str, int]]:
     """The collection, filter and order of what a command looks for; None if it looks for nothing."""
     kind = next(iter(command))
-    statement = {
-        "find": lambda: (command["filter"], command.get("sort", {})),
-        "findAndModify": lambda: (command["query"], command.get("sort", {})),
-        "update": lambda: (command["updates"][0]["q"], {}),
-        "delete": lambda: (command["deletes"][0]["q"], {}),
-    }.get(kind, lambda: (None, {}))()
-    return str(command[kind]), statement[0], dict(statement[1])
+    sort: dict[str, int] = dict(command.get("sort", {}))
+    query: dict[str, Any] | None = None
+    if kind in ("find", "findAndModify"):
+        query = command["filter" if kind == "find" else "query"]
+    elif kind in ("update", "delete"):
+        query = command[f"{kind}s"][0]["q"]
+    return str(command[kind]), query, sort
 
 
 async def test_the_plans_of_the_server_scan_and_sort_nothing(mongodb_server: Server, name: str) -> None:
