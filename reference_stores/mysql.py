@@ -1,8 +1,8 @@
 """Threads in MySQL 8 or MariaDB (10.11 and newer), for an application on many machines.
 
-Each operation is one packet, or two: its statements go to the server together, from BEGIN to COMMIT. So
-no client that hangs or dies in mid-transaction keeps a lock, and a write costs one round trip. Whatever
-fails for the moment (a deadlock, a lost connection, a conflict in a Galera cluster) is tried again.
+The statements of a transaction go to the server in one packet, from BEGIN to COMMIT, but in a Galera
+cluster. So a write costs one round trip, and no client that hangs or dies keeps a lock. Whatever fails
+for the moment (a deadlock, a lost connection, a conflict of cluster nodes) is tried again.
 """
 
 from __future__ import annotations
@@ -148,44 +148,56 @@ _READ_THREAD: Final = """
 """
 # Whether there is a row, living or not; and if it lives, its payload replaced. In this order, for a row
 # that comes between the two statements is overwritten by `_INSERT_THREAD`.
-_UPDATE_THREAD: Final = """
-    SELECT 1 FROM {at}chatkit_threads WHERE tenant = %(tenant)s AND id = %(thread)s;
+_UPDATE_THREAD: Final = (
+    "SELECT 1 FROM {at}chatkit_threads WHERE tenant = %(tenant)s AND id = %(thread)s",
+    """
     UPDATE {at}chatkit_threads SET payload = %(payload)s
     WHERE tenant = %(tenant)s AND id = %(thread)s AND deleted_at = 0
-"""
-_INSERT_THREAD: Final = """
-    BEGIN;
+    """,
+)
+_INSERT_THREAD: Final = (
+    "BEGIN",
+    """
     INSERT INTO {at}chatkit_tenants (tenant, last_sequence) VALUES (%(tenant)s, 1)
-    ON DUPLICATE KEY UPDATE last_sequence = last_sequence + 1;
+    ON DUPLICATE KEY UPDATE last_sequence = last_sequence + 1
+    """,
+    """
     INSERT INTO {at}chatkit_threads (
         tenant, id, sort_key, sequence, last_sequence, deleted_at, payload
     )
     SELECT tenant, %(thread)s, %(sort_key)s, last_sequence, 0, 0, %(payload)s
     FROM {at}chatkit_tenants WHERE tenant = %(tenant)s
-    ON DUPLICATE KEY UPDATE payload = IF(deleted_at = 0, VALUES(payload), payload);
-    COMMIT
-"""
-_ERASE_THREAD: Final = """
-    BEGIN;
+    ON DUPLICATE KEY UPDATE payload = IF(deleted_at = 0, VALUES(payload), payload)
+    """,
+    "COMMIT",
+)
+_ERASE_THREAD: Final = (
+    "BEGIN",
+    """
     UPDATE {at}chatkit_threads SET deleted_at = %(deleted_at)s, payload = ''
-    WHERE tenant = %(tenant)s AND id = %(thread)s AND deleted_at = 0;
-    DELETE FROM {at}chatkit_items WHERE tenant = %(tenant)s AND thread_id = %(thread)s;
-    DELETE FROM {at}chatkit_deleted_items WHERE tenant = %(tenant)s AND thread_id = %(thread)s;
-    COMMIT
-"""
+    WHERE tenant = %(tenant)s AND id = %(thread)s AND deleted_at = 0
+    """,
+    "DELETE FROM {at}chatkit_items WHERE tenant = %(tenant)s AND thread_id = %(thread)s",
+    "DELETE FROM {at}chatkit_deleted_items WHERE tenant = %(tenant)s AND thread_id = %(thread)s",
+    "COMMIT",
+)
 
 # The thread's row is locked first: it gives the sequence, and while it is deleted no item is added.
-_WRITE_ITEM: Final = """
-    BEGIN;
+_WRITE_ITEM: Final = (
+    "BEGIN",
+    """
     UPDATE {at}chatkit_threads SET last_sequence = last_sequence + 1
-    WHERE tenant = %(tenant)s AND id = %(thread)s AND deleted_at = 0;
+    WHERE tenant = %(tenant)s AND id = %(thread)s AND deleted_at = 0
+    """,
+    """
     INSERT INTO {at}chatkit_items (tenant, thread_id, id, sort_key, sequence, fake, payload)
     SELECT tenant, id, %(id)s, %(sort_key)s, last_sequence, %(fake)s, %(payload)s
     FROM {at}chatkit_threads
     WHERE tenant = %(tenant)s AND id = %(thread)s AND deleted_at = 0
-    ON DUPLICATE KEY UPDATE payload = VALUES(payload);
-    COMMIT
-"""
+    ON DUPLICATE KEY UPDATE payload = VALUES(payload)
+    """,
+    "COMMIT",
+)
 _READ_ITEM: Final = """
     SELECT payload FROM {at}chatkit_items
     WHERE tenant = %(tenant)s AND thread_id = %(thread)s AND id = %(id)s
@@ -199,19 +211,25 @@ _READ_NEWEST_FAKE_ITEM: Final = """
         ORDER BY sort_key DESC, sequence DESC LIMIT 1
     )
 """
-_ERASE_ITEM: Final = """
-    BEGIN;
+_ERASE_ITEM: Final = (
+    "BEGIN",
+    """
     SELECT 1 FROM {at}chatkit_items
-    WHERE tenant = %(tenant)s AND thread_id = %(thread)s AND id = %(id)s FOR UPDATE;
+    WHERE tenant = %(tenant)s AND thread_id = %(thread)s AND id = %(id)s FOR UPDATE
+    """,
+    """
     INSERT INTO {at}chatkit_deleted_items (tenant, thread_id, id, sort_key, sequence, deleted_at)
     SELECT tenant, thread_id, id, sort_key, sequence, %(deleted_at)s FROM {at}chatkit_items
     WHERE tenant = %(tenant)s AND thread_id = %(thread)s AND id = %(id)s
     ON DUPLICATE KEY UPDATE
-        sort_key = VALUES(sort_key), sequence = VALUES(sequence), deleted_at = VALUES(deleted_at);
+        sort_key = VALUES(sort_key), sequence = VALUES(sequence), deleted_at = VALUES(deleted_at)
+    """,
+    """
     DELETE FROM {at}chatkit_items
-    WHERE tenant = %(tenant)s AND thread_id = %(thread)s AND id = %(id)s;
-    COMMIT
-"""
+    WHERE tenant = %(tenant)s AND thread_id = %(thread)s AND id = %(id)s
+    """,
+    "COMMIT",
+)
 
 _WRITE_ATTACHMENT: Final = """
     INSERT INTO {at}chatkit_attachments (tenant, id, thread_id, saved_at, payload)
@@ -338,7 +356,7 @@ _PASSING: Final = _CONFLICTS | frozenset(
         8002, 8022, 8028, 9001, 9002, 9003, 9004, 9005, 9007,  # TiDB: write conflict, store busy
     }
 )  # fmt: skip
-_MOST_REPEATS: Final = 12
+_MOST_REPEATS: Final = 20
 _TOO_LARGE: Final = frozenset({1118, 1153})
 """More than a tenth of the redo log; more than `max_allowed_packet`."""
 _NOTHING_THERE: Final = frozenset({1049, 1146})
@@ -387,16 +405,18 @@ class _Link:
         self.transport: asyncio.Transport = connection._writer.transport  # noqa: SLF001
         self.idle_since = 0.0
         self.longest_packet = 0
+        self.is_in_cluster = False
 
-    async def prepare(self, settings: str) -> None:
+    async def prepare(self, *settings: str) -> None:
         """Apply the settings and learn those of the server.
 
         Raises:
             StoreError: texts would not be quoted, or not stored, as they should.
         """
         self.longest_packet = 2**20  # until the server says
-        ask = "SELECT @@max_allowed_packet, @@SESSION.sql_mode, @@character_set_client"
-        *_, (_, [(self.longest_packet, mode, charset)]) = await self.send(settings + ask, {})
+        *_, (_, [server]), (_, cluster) = await self.send((*settings, *_READ_SETTINGS), {})
+        self.longest_packet, mode, charset = server
+        self.is_in_cluster = any(value == "ON" for _, value in cluster)
         is_text = charset == "utf8mb4" and self.connection.use_unicode
         if not is_text or _UNFIT_MODES.intersection(mode.split(",")):
             raise StoreError(
@@ -405,25 +425,31 @@ class _Link:
                 f"{' and '.join(sorted(_UNFIT_MODES))}."
             )
 
-    async def send(self, statements: str, values: Mapping[str, Any]) -> list[_Result]:
-        """What each of the statements gave.
+    async def send(self, statements: Sequence[str], values: Mapping[str, Any]) -> list[_Result]:
+        """What each of the statements gave. They are one packet, or in a cluster one each.
 
         Raises:
-            PayloadError: they are longer than the server takes.
+            PayloadError: one is longer than the server takes. Nothing was sent.
         """
-        connection = self.connection
-        escaped = {name: connection.escape(value) for name, value in values.items()}
-        packet = (statements % escaped).encode()
-        if len(packet) + 1 >= self.longest_packet:
+        escape = self.connection.escape
+        escaped = {name: escape(value) for name, value in values.items()}
+        # MariaDB 10.11 with Galera, if it takes a transaction back for one of another node between two
+        # statements of a packet, may run what is left of the packet and report success (tried).
+        packets = statements if self.is_in_cluster else ("; ".join(statements),)
+        encoded = [(packet % escaped).encode() for packet in packets]
+        longest = max(map(len, encoded))
+        if longest + 1 >= self.longest_packet:
             raise PayloadError(
-                f"Not written: it takes {len(packet):,} bytes to send, and the server's "
+                f"Not written: it takes {longest:,} bytes to send, and the server's "
                 f"max_allowed_packet is {self.longest_packet:,}. Raise that, or store less."
             )
-        cursor = await connection.cursor(_Cursor)
-        await cursor.execute(packet)
-        results = [(cursor.rowcount, await cursor.fetchall())]
-        while await cursor.nextset():
+        cursor = await self.connection.cursor(_Cursor)
+        results: list[_Result] = []
+        for packet in encoded:
+            await cursor.execute(packet)
             results.append((cursor.rowcount, await cursor.fetchall()))
+            while await cursor.nextset():
+                results.append((cursor.rowcount, await cursor.fetchall()))
         return results
 
     @property
@@ -440,10 +466,14 @@ class _Link:
 class _LinkInTransaction(_Link):
     """A connection without autocommit, as an application's pool has them if nothing was said."""
 
-    async def send(self, statements: str, values: Mapping[str, Any]) -> list[_Result]:
-        return (await super().send(f"COMMIT; {statements}; COMMIT", values))[1:-1]
+    async def send(self, statements: Sequence[str], values: Mapping[str, Any]) -> list[_Result]:
+        return (await super().send(("COMMIT", *statements, "COMMIT"), values))[1:-1]
 
 
+_READ_SETTINGS: Final = (
+    "SELECT @@max_allowed_packet, @@SESSION.sql_mode, @@character_set_client",
+    "SHOW VARIABLES LIKE 'wsrep_on'",  # ON in a Galera cluster; MySQL has no such variable to select
+)
 _UNFIT_MODES: Final = frozenset({"NO_BACKSLASH_ESCAPES", "EMPTY_STRING_IS_NULL"})
 
 
@@ -535,7 +565,7 @@ class _BorrowedLinks:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
-        self._known: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Any, tuple[int, bool]] = WeakKeyDictionary()
 
     async def acquire(self, expires: float) -> _Link:
         # In a task of its own, for while another task of the application connects, the pool holds back
@@ -554,9 +584,9 @@ class _BorrowedLinks:
         try:
             if connection not in self._known:
                 with _until(expires):
-                    await link.prepare("")
-                self._known[connection] = link.longest_packet
-            link.longest_packet = self._known[connection]
+                    await link.prepare()
+                self._known[connection] = (link.longest_packet, link.is_in_cluster)
+            link.longest_packet, link.is_in_cluster = self._known[connection]
         except BaseException:
             self.release(link, sound=False)
             raise
@@ -570,6 +600,8 @@ class _BorrowedLinks:
         if not sound:
             link.abort()
         self._pool.release(link.connection)
+        if not sound:  # the pool itself wakes those who wait for sound ones only
+            self._waking = asyncio.ensure_future(self._pool._wakeup())  # noqa: SLF001
 
     async def close(self) -> None:
         pass
@@ -660,10 +692,10 @@ class MySQLStore(BaseStore[TContext]):
             if self._ssl and link.transport.get_extra_info("ssl_object") is None:
                 raise StoreError("The server offers no TLS, and the store was told to use it.")
             await link.prepare(
-                "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;"  # locks rows, and no gaps
-                "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION',"
+                "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",  # locks rows, and no gaps
+                "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
                 # Or a call that was given up would go on waiting, and write when nobody expects it.
-                f"innodb_lock_wait_timeout = {self._lock_wait};"
+                f"innodb_lock_wait_timeout = {self._lock_wait}",
             )
         except BaseException:
             link.abort()
@@ -798,14 +830,14 @@ class MySQLStore(BaseStore[TContext]):
             links.release(link, sound=sound)
         return result
 
-    async def _send(self, link: _Link, statements: str, **values: Any) -> list[_Result]:
-        return await link.send(statements.replace("{at}", self._at), values)
+    async def _send(self, link: _Link, *statements: str, **values: Any) -> list[_Result]:
+        return await link.send([one.replace("{at}", self._at) for one in statements], values)
 
     async def _execute(
-        self, statements: str, *, maintenance: bool = False, **values: Any
+        self, *statements: str, maintenance: bool = False, **values: Any
     ) -> list[_Result]:
         return await self._run(
-            lambda link: self._send(link, statements, **values), maintenance=maintenance
+            lambda link: self._send(link, *statements, **values), maintenance=maintenance
         )
 
     async def _fetch_all(
@@ -854,9 +886,9 @@ class MySQLStore(BaseStore[TContext]):
 
     async def _write_thread(self, tenant: str, thread: str, sort_key: int, payload: str) -> None:
         values: dict[str, Any] = {"tenant": tenant, "thread": thread, "payload": payload}
-        (_, known), _ = await self._execute(_UPDATE_THREAD, **values)
+        (_, known), _ = await self._execute(*_UPDATE_THREAD, **values)
         if not known:
-            await self._execute(_INSERT_THREAD, **values, sort_key=sort_key)
+            await self._execute(*_INSERT_THREAD, **values, sort_key=sort_key)
 
     async def _read_threads(
         self, tenant: str, after: str | None, limit: int, *, descending: bool = False
@@ -864,7 +896,7 @@ class MySQLStore(BaseStore[TContext]):
         return await self._fetch_page(_THREADS, after, descending, tenant=tenant, limit=limit)
 
     async def _erase_thread(self, tenant: str, thread: str, deleted_at: int) -> None:
-        await self._execute(_ERASE_THREAD, tenant=tenant, thread=thread, deleted_at=deleted_at)
+        await self._execute(*_ERASE_THREAD, tenant=tenant, thread=thread, deleted_at=deleted_at)
 
     # --- Items ---
 
@@ -872,7 +904,7 @@ class MySQLStore(BaseStore[TContext]):
         self, tenant: str, thread: str, item: str, sort_key: int, payload: str, *, fake: bool
     ) -> bool:
         _, (threads, _), _, _ = await self._execute(
-            _WRITE_ITEM,
+            *_WRITE_ITEM,
             tenant=tenant,
             thread=thread,
             id=item,
@@ -900,7 +932,7 @@ class MySQLStore(BaseStore[TContext]):
         return next(iter(_texts(rows)), None)
 
     async def _erase_item(self, tenant: str, thread: str, item: str, deleted_at: int) -> None:
-        await self._execute(_ERASE_ITEM, tenant=tenant, thread=thread, id=item, deleted_at=deleted_at)
+        await self._execute(*_ERASE_ITEM, tenant=tenant, thread=thread, id=item, deleted_at=deleted_at)
 
     # --- Attachments ---
 

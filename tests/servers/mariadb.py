@@ -70,9 +70,12 @@ class MariaDB:
             **(settings or {}),
         }
 
-    def initialize(self) -> None:
-        """Make the server's data."""
-        self._first_statements.write_text("CREATE DATABASE IF NOT EXISTS chatkit;\n")
+    def initialize(self, *, empty: bool = False) -> None:
+        """Make the server's data, or only where it will be."""
+        self._first_statements.write_text("" if empty else "CREATE DATABASE IF NOT EXISTS chatkit;\n")
+        if empty:
+            self._run("mkdir", str(self.data))
+            return
         self._run(
             _program("mariadb-install-db"),
             "--no-defaults",
