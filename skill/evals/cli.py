@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--bundle", type=Path, metavar="ZIP", help="what `make bundle` wrote; for `with`")
     add.add_argument("--repeat", type=int, default=1, metavar="N", help="runs of each task and arm")
     add.add_argument("--minutes", type=float, default=30, metavar="N", help="the most a run may take")
-    add.add_argument("--work", type=Path, metavar="FOLDER", help="where runs are kept (default: build)")
+    add.add_argument(
+        "--work",
+        type=Path,
+        metavar="FOLDER",
+        help="where runs are kept, outside of the repository (default: a new temporary folder)",
+    )
     add.add_argument("--results", type=Path, required=True, metavar="FILE", help="runs are added to it")
     add = commands.add_parser("report", help="pass rates, minutes and tokens of a results file")
     add.add_argument("results", type=Path, metavar="FILE")
@@ -120,7 +126,7 @@ def _run(arguments: argparse.Namespace) -> int:
         bundle=arguments.bundle,
         repeat=arguments.repeat,
         seconds=arguments.minutes * 60,
-        work=arguments.work or tasks.HOME.parents[1] / "build" / "evals",
+        work=arguments.work or Path(tempfile.mkdtemp(prefix="evals-")),
         results=arguments.results,
     )
     run(plan)
