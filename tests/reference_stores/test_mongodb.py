@@ -189,6 +189,23 @@ async def test_leftovers_of_an_earlier_life_are_no_part_of_the_next(
         assert found.chatkit_items.count_documents({}) == 0
 
 
+async def test_a_late_item_takes_nothing_from_the_next_life_of_its_thread(
+    mongodb_server: Server, name: str, store: StoreIn
+) -> None:
+    await store.save_thread(thread(), ALICE)
+    async with holding(mongodb_server, name, "insert", "chatkit_items") as (slow, held):
+        late = asyncio.create_task(slow.add_thread_item("thr_1", answer("m1", "late"), ALICE))
+        await held.wait()
+        await store.delete_thread("thr_1", ALICE)
+        assert await store.purge(NOW) == 1
+        await store.save_thread(thread(), ALICE)
+        await store.add_thread_item("thr_1", answer("m1", "new"), ALICE)
+        await store.add_thread_item("thr_1", answer("m2"), ALICE)
+        held.release()
+        await late
+    assert await ids(store) == ["m1", "m2"]
+
+
 async def test_a_deletion_that_was_cut_short_is_done_for_all_who_ask(
     mongodb_server: Server, name: str, store: StoreIn
 ) -> None:
