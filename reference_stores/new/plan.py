@@ -229,7 +229,7 @@ def _own(
     elif plan.wish.pool:
         argument, place = f"pool: {plan.wish.engine.pool}", "pool, "
     elif setting is None:
-        lines.append("    import os\n")
+        lines.append("    import os\n\n")
         place = f'os.environ["{_variable(plan.wish.engine)}"], '
     else:
         place, lines = _place(plan, setting)
@@ -358,6 +358,11 @@ def _add_notes(plan: Plan) -> None:
     application, engine = plan.application, plan.wish.engine
     for call, place in () if plan.wish.pool else application.calls(*engine.pools):
         plan.notes.append(f"{place} makes {call}(...): with --pool the store uses what is there")
+    for _, place in application.calls("sqlalchemy.create_async_engine", "sqlalchemy.create_engine"):
+        if engine.takes is not None:
+            plan.notes.append(
+                f"{place} makes an SQLAlchemy engine; {_of_sqlalchemy(engine)} is its database"
+            )
     for name, place in application.stores():
         if not place.path.startswith(application.shown(application.target)):
             plan.notes.append(
@@ -367,6 +372,13 @@ def _add_notes(plan: Plan) -> None:
         plan.notes.append(f"not read, for they do not parse: {', '.join(application.unreadable)}")
     if not plan.wish.agents_md and plan.application.top.joinpath("AGENTS.md").exists():
         plan.notes.append("--agents-md adds ten lines about the store to AGENTS.md")
+
+
+def _of_sqlalchemy(engine: Engine) -> str:
+    """How to get the store's first argument from SQLAlchemy's engine."""
+    if engine.takes == "path":
+        return "engine.url.database"
+    return f'engine.url.set(drivername="{engine.schemes[0]}").render_as_string(hide_password=False)'
 
 
 def _add_commands(plan: Plan) -> None:

@@ -323,6 +323,25 @@ def test_an_existing_store_and_pool_are_pointed_out(app: Path, run: Run) -> None
     assert "app/db.py:4 defines the store Old already" in notes
 
 
+@pytest.mark.parametrize(("engine", "name"), [("sqlite", "sqlite"), ("postgres", "postgresql")])
+def test_the_engine_of_sqlalchemy_is_pointed_out(engine: str, name: str, app: Path, run: Run) -> None:
+    (app / "app/db.py").write_text(
+        "from sqlalchemy.ext.asyncio import create_async_engine\n\n"
+        "engine = create_async_engine('sqlite+aiosqlite:///shop.db')\n"
+    )
+    code, report = run(engine, "app/stores", "--format", "json")
+    assert code == 0, report
+    (note,) = report["notes"]
+    expression = note.partition("; ")[2].removesuffix(" is its database")
+    shown = "" if engine == "sqlite" else '.set(drivername="postgresql")'
+    assert expression.startswith("engine.url" + shown)
+    sqlalchemy = pytest.importorskip("sqlalchemy")
+    url = sqlalchemy.engine.make_url(f"{name}+driver://u:p%40@h:1/shop")
+    class_with_url = type("Engine", (), {"url": url})
+    got = eval(expression, {"engine": class_with_url})
+    assert got == ("shop" if engine == "sqlite" else "postgresql://u:p%40@h:1/shop")
+
+
 @pytest.mark.usefixtures("app")
 def test_a_second_engine_beside_the_first_keeps_what_they_share(run: Run) -> None:
     assert run("sqlite", "app/stores", "--class", "AppStore")[0] == 0
