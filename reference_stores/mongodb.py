@@ -174,6 +174,9 @@ class MongoDBStore(BaseStore[TContext]):
             replica set, it should have `retryWrites=False`.)
         database: its name; None is the one that the URL names, or else "chatkit".
         timeout: seconds until an operation, with all its retries, ends with `StoreUnavailable`.
+        attempt_timeout: seconds after which a connection that does not answer is given up, and the
+            operation repeated on another. With a URL also the driver's `connectTimeoutMS`, unless the
+            URL has it: with its own, a silent connection that watches the server stops all for 20 s.
     """
 
     engine: ClassVar[str] = "mongodb"
@@ -189,6 +192,7 @@ class MongoDBStore(BaseStore[TContext]):
         time_zone: tzinfo | None = None,
         database: str | None = None,
         timeout: float = 10.0,
+        attempt_timeout: float = 5.0,
     ) -> None:
         super().__init__(tenant=tenant, codec=codec, max_page_size=max_page_size, time_zone=time_zone)
         if not isinstance(client, (str, AsyncMongoClient)) and not _is_motor(client):
@@ -196,11 +200,13 @@ class MongoDBStore(BaseStore[TContext]):
                 "client must be a URL, a pymongo.AsyncMongoClient or an AsyncIOMotorClient, not "
                 f"{type(client).__name__}"
             )
-        if timeout <= 0:
-            raise ValueError(f"timeout must be more than 0, not {timeout}")
+        for name, seconds in (("timeout", timeout), ("attempt_timeout", attempt_timeout)):
+            if seconds <= 0:
+                raise ValueError(f"{name} must be more than 0, not {seconds}")
         self._given = client
         self._database_name = database
         self._timeout = timeout
+        self._attempt_timeout = attempt_timeout
         self._own_client: AsyncMongoClient[_Document] | None = None
         self._working = 0
         self._idle = asyncio.Event()
@@ -217,7 +223,10 @@ class MongoDBStore(BaseStore[TContext]):
         if isinstance(self._given, str):
             # Without `retryWrites`, for `in_bounded_time` repeats. DocumentDB refuses it, and where
             # there is no replica set the driver (4.20) empties its pool with each repetition.
-            client = self._own_client = AsyncMongoClient[_Document](self._given, retryWrites=False)
+            options: dict[str, Any] = {"retryWrites": False}
+            if "connecttimeoutms=" not in self._given.lower():
+                options["connectTimeoutMS"] = int(self._attempt_timeout * 1000)
+            client = self._own_client = AsyncMongoClient[_Document](self._given, **options)
         else:  # Motor's client has the same methods
             client = cast("AsyncMongoClient[_Document]", self._given)
         name = self._database_name or client.get_default_database("chatkit").name
@@ -276,6 +285,11 @@ class MongoDBStore(BaseStore[TContext]):
 
     async def in_bounded_time(self, work: Callable[[], Awaitable[T]]) -> T:
         """The result of `work`, which is repeated on errors that may pass until the timeout."""
+
+        async def attempt() -> T:
+            with pymongo.timeout(self._attempt_timeout):
+                return await work()
+
         self._working += 1
         try:
             with pymongo.timeout(self._timeout):
@@ -284,7 +298,7 @@ class MongoDBStore(BaseStore[TContext]):
                     wait=wait_random_exponential(multiplier=0.02, max=1),
                     stop=stop_after_delay(self._timeout),
                     reraise=True,
-                )(work)
+                )(attempt)
         finally:
             self._working -= 1
             if not self._working:

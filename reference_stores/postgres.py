@@ -319,7 +319,7 @@ _LOST_STATEMENTS: Final = (
     asyncpg.InvalidSQLStatementNameError,
 )
 _ATTEMPTS: Final = 30
-_RELEASE_TIMEOUT: Final = 2.0
+_LONGEST_RELEASE: Final = 2.0
 _PORTION: Final = 10_000
 
 
@@ -551,7 +551,7 @@ class PostgresStore(BaseStore[TContext]):
         except asyncpg.PostgresError as error:
             if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
                 _cut(connection)  # or the next would be led to the standby as well
-            await _release(pool, connection)
+            await self._release(pool, connection)
             raise
         except (Exception, asyncio.CancelledError) as error:
             # In mid-statement: asyncpg asks the server to cancel it, so that nothing is written when
@@ -559,14 +559,21 @@ class PostgresStore(BaseStore[TContext]):
             was_lost = _is_lost(connection) or isinstance(error, asyncpg.InternalClientError)
             if was_lost or connection.is_in_transaction():
                 _cut(connection)
-            releasing = asyncio.create_task(_release(pool, connection))
+            releasing = asyncio.create_task(self._release(pool, connection))
             self._releasing.add(releasing)
             releasing.add_done_callback(self._releasing.discard)
             if was_lost and isinstance(error, self.driver_errors):
                 raise ConnectionError(str(error)) from error
             raise
-        await _release(pool, connection)
+        await self._release(pool, connection)
         return result
+
+    async def _release(self, pool: _Pool, connection: _Connection) -> None:
+        # A silent connection takes all this time, and then an operation has to have some left.
+        limit = min(_LONGEST_RELEASE, self._attempt_timeout / 2)
+        # What fails here is lost for the pool, and not for the caller.
+        with suppress(*self.driver_errors, OSError, asyncio.TimeoutError):
+            await pool.release(connection, timeout=limit)
 
     # --- Threads ---
 
@@ -726,12 +733,6 @@ async def _loses_statements(connection: _Connection, deadline: float) -> bool:
         return await connection.fetchval(sql, timeout=_left(deadline)) > 0
     except _LOST_STATEMENTS:
         return True
-
-
-async def _release(pool: _Pool, connection: _Connection) -> None:
-    # What fails here is lost for the pool, and not for the caller.
-    with suppress(*PostgresStore.driver_errors, OSError, asyncio.TimeoutError):
-        await pool.release(connection, timeout=_RELEASE_TIMEOUT)
 
 
 def _is_lost(connection: _Connection) -> bool:

@@ -322,15 +322,19 @@ async def _strike(proxy: Proxy, dice: random.Random, fault: str) -> None:
         await asyncio.sleep(dice.uniform(0.1, 0.5))
         proxy.latency = 0
     else:
+        await _until(lambda: proxy.open > 0)
         proxy.half_open()
-        await _struck(proxy, fault)
 
 
 async def _struck(proxy: Proxy, fault: str) -> None:
     """Wait until the fault, which awaits a request, has struck once (for the first time)."""
+    await _until(lambda: proxy.struck[fault] > 0)
+
+
+async def _until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
-    while not proxy.struck[fault]:
-        assert time.monotonic() < deadline, f"nobody met with the fault {fault}"
+    while not condition():
+        assert time.monotonic() < deadline, "nobody makes requests"
         await asyncio.sleep(0.01)
 
 

@@ -24,7 +24,8 @@ class StoreIn(MongoDBStore[Any]):
 
     def __init__(self, client: str | Client, database: str, **options: Any) -> None:
         # FerretDB reads a whole collection where MongoDB reads an index.
-        options = {"tenant": tenant, "database": database, "timeout": 60.0, **options}
+        limits = {"timeout": 60.0, "attempt_timeout": 60.0}
+        options = {"tenant": tenant, "database": database, **limits, **options}
         super().__init__(client, **options)
         self.client = client
         self.name = database

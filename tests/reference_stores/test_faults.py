@@ -18,8 +18,8 @@ import pytest
 from reference_stores.mysql import MySQLStore
 from tests import servers
 from tests.reference_stores import on_mongodb, on_postgres
-from tests.reference_stores.faults import FAULTS, Load, heals, strike
-from tests.reference_stores.samples import tenant
+from tests.reference_stores.faults import FAULTS, SHARED, Load, heals, strike
+from tests.reference_stores.samples import ALICE, tenant
 from tests.servers import mariadb, mongodb, postgres
 from tests.servers.proxy import Proxy
 
@@ -91,7 +91,7 @@ def on_mysql(server: Server, name: str) -> Target:
 
 
 def on_mongo(server: Server, name: str) -> Target:
-    return Target(server, lambda url: on_mongodb.StoreIn(url, name, timeout=TIMEOUT))
+    return Target(server, lambda url: on_mongodb.StoreIn(url, name, **LIMITS))
 
 
 @pytest.fixture
@@ -104,6 +104,15 @@ def dice() -> random.Random:
 
 async def test_all_faults_at_random_moments(target: Target, dice: random.Random) -> None:
     await suffer(target, dice, FAULTS, 5)
+
+
+async def test_silent_connections_cost_an_attempt_and_no_call(target: Target) -> None:
+    async with Proxy(target.server.host, target.server.port) as proxy, target.through(proxy) as store:
+        await Load(store, TIMEOUT, random.Random()).prepare()
+        proxy.half_open()
+        silent = proxy.open
+        assert silent > 1
+        await asyncio.gather(*(store.load_thread(SHARED, ALICE) for _ in range(silent * 2)))
 
 
 @pytest.mark.faults_long
