@@ -63,6 +63,16 @@ def test_the_installed_command_needs_neither_clone_nor_chatkit(
     assert must(installed / "store-lint", "--rules", cwd=tmp_path).count("CKS") >= 6
 
 
+def test_the_installed_command_writes_a_store_without_chatkit(installed: Path, tmp_path: Path) -> None:
+    said = must(installed / "store-new", "mysql", "stores", "--tenant", "ctx.user", cwd=tmp_path)
+    assert "from stores.mysql import make_store" in said
+    assert (tmp_path / "stores" / "shared.py").read_text("utf-8").startswith("# Made by store-new")
+    assert run(installed / "store-lint", ".", cwd=tmp_path).returncode == 0
+    done = run(installed / "store-import", "jsonl", "x", "--tenant", "a", "--into", "a:b", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "pip install openai-chatkit" in done.stderr
+
+
 def test_the_checker_imports_nothing_of_chatkit_where_it_is_installed(tmp_path: Path) -> None:
     (tmp_path / "store.py").write_text(WRONG)
     code = (
