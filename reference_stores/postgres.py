@@ -123,9 +123,9 @@ _MAKE_VERSION: Final = (
 _LOCK_VERSION: Final = f"{_READ_VERSION} WHERE id = 1 FOR UPDATE"
 _WRITE_VERSION: Final = "UPDATE chatkit_schema SET version = $1 WHERE id = 1"
 
-# Whether a row lives: pages ask with `deleted_at IS NULL`, as the indexes for them do. What looks for one
-# row asks otherwise, or PostgreSQL, while it knows nothing about a new table, takes such an index in
-# place of the primary key, and steps through all of the thread or tenant.
+# Whether a row lives: pages ask with `deleted_at IS NULL`, as the indexes for them do. What looks for
+# one row asks otherwise, or PostgreSQL, while it knows nothing about a new table, takes such an index
+# in place of the primary key, and steps through all of the thread or tenant.
 _LIVES: Final = "coalesce(deleted_at, 0) = 0"
 
 _READ_THREAD: Final = f"SELECT payload FROM chatkit_threads WHERE tenant = $1 AND id = $2 AND {_LIVES}"
@@ -291,8 +291,8 @@ class _Connection(Protocol):
 class _Pool(Protocol):
     """What is used of a pool of asyncpg."""
 
-    def acquire(self, *, timeout: float) -> Awaitable[_Connection]: ...
-    async def release(self, connection: _Connection, *, timeout: float) -> None: ...
+    def acquire(self, *, timeout: float | None) -> Awaitable[_Connection]: ...
+    async def release(self, connection: _Connection, *, timeout: float | None) -> None: ...
     async def close(self) -> None: ...
 
 
@@ -405,6 +405,7 @@ class PostgresStore(BaseStore[TContext]):
             self._options["connect"] = partial(_connect_to_any, hosts)
             if "target_session_attrs" not in source:
                 self._options.setdefault("target_session_attrs", "primary")
+        self._own_size = max_size if isinstance(source, str) else 0
         self._pool: _Pool | None = None
         self._calls = 0
         self._idle = asyncio.Event()
@@ -545,7 +546,10 @@ class PostgresStore(BaseStore[TContext]):
         pool = self._pool
         if pool is None:  # closed while this call waited to repeat
             raise ConnectionError("the store was closed")
-        connection = await pool.acquire(timeout=_left(deadline))
+        # A time limit takes time. Where a connection is free, or can be made, for which the pool has a
+        # limit, there is none to wait for.
+        is_free = self._calls + len(self._releasing) <= self._own_size
+        connection = await pool.acquire(timeout=None if is_free else _left(deadline))
         try:
             result = await work(connection, min(deadline, time.monotonic() + seconds))
         except asyncpg.PostgresError as error:
@@ -565,12 +569,13 @@ class PostgresStore(BaseStore[TContext]):
             if was_lost and isinstance(error, self.driver_errors):
                 raise ConnectionError(str(error)) from error
             raise
-        await self._release(pool, connection)
+        await self._release(pool, connection, is_idle=True)
         return result
 
-    async def _release(self, pool: _Pool, connection: _Connection) -> None:
-        # A silent connection takes all this time, and then an operation has to have some left.
-        limit = min(_LONGEST_RELEASE, self._attempt_timeout / 2)
+    async def _release(self, pool: _Pool, connection: _Connection, *, is_idle: bool = False) -> None:
+        # A silent connection takes all this time, and then an operation has to have some left. With an
+        # idle one our own pool does nothing.
+        limit = None if is_idle and self._own_size else min(_LONGEST_RELEASE, self._attempt_timeout / 2)
         # What fails here is lost for the pool, and not for the caller.
         with suppress(*self.driver_errors, OSError, asyncio.TimeoutError):
             await pool.release(connection, timeout=limit)
