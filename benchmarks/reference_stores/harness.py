@@ -10,19 +10,29 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from chatkit.types import AssistantMessageContent, AssistantMessageItem, ThreadItem, ThreadMetadata
+from chatkit.types import (
+    AssistantMessageContent,
+    AssistantMessageItem,
+    FileAttachment,
+    ThreadItem,
+    ThreadMetadata,
+)
 from pydantic import TypeAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Iterable
     from pathlib import Path
 
 CONTEXT: Final = SimpleNamespace(user_id="app")
 THREAD: Final = "thr_" + "0" * 32
 ADAPTER: Final[TypeAdapter[ThreadItem]] = TypeAdapter(ThreadItem)
 METADATA: Final = TypeAdapter(ThreadMetadata)
+ATTACHMENTS: Final = TypeAdapter(FileAttachment)
+FRESH: Final = 10**6
+"""Where the numbers of what is not there yet begin."""
+MANY: Final = 100
 TEXT: Final = "The quick brown fox jumps over the lazy dog, and the dog does not mind it at all. " * 9
 
 Call = Callable[[int], Awaitable[object]]
@@ -91,6 +101,121 @@ async def at_once(ours: Call, other: Call, calls: int, tasks: int = 32) -> tuple
             await asyncio.gather(*(work(call, (turn * tasks + task) * each) for task in range(tasks)))
             times_of.append((time.perf_counter() - began) / (each * tasks))
     return statistics.median(spent[0]) * 1e6, statistics.median(spent[1]) * 1e6
+
+
+async def beside_floors(store: Any, floors: dict[str, Any], times: int) -> AsyncIterator[Row]:
+    """Each operation beside the first floor, one by one; the common ones beside each, from 32 tasks."""
+    floor = next(iter(floors.values()))
+    half = f"msg_{times // 2:032x}"
+    operations: list[tuple[str, Call, Call, str]] = [
+        (
+            "add_thread_item",
+            lambda n: store.add_thread_item(THREAD, message(n), None),
+            lambda n: floor.add(message(n)),
+            "1.25",
+        ),
+        (
+            "save_item, there already",
+            lambda n: store.save_item(THREAD, message(n), None),
+            lambda n: floor.add(message(n)),
+            "1.25",
+        ),
+        (
+            "save_thread, new",
+            lambda n: store.save_thread(metadata(n + 1), None),
+            lambda n: floor.save_thread(metadata(n + 1)),
+            "1.25",
+        ),
+        (
+            "save_thread, there already",
+            lambda n: store.save_thread(metadata(n + 1), None),
+            lambda n: floor.save_thread(metadata(n + 1)),
+            "1.25",
+        ),
+        (
+            "save_attachment",
+            lambda n: store.save_attachment(attachment(n), None),
+            lambda n: floor.save_attachment(attachment(n)),
+            "1.25",
+        ),
+        (
+            "load_thread",
+            lambda n: store.load_thread(f"thr_{n + 1:032x}", None),
+            lambda n: floor.load_thread(f"thr_{n + 1:032x}"),
+            "",
+        ),
+        (
+            "load_item",
+            lambda n: store.load_item(THREAD, f"msg_{n:032x}", None),
+            lambda n: floor.load_item(f"msg_{n:032x}"),
+            "",
+        ),
+        (
+            "20-item page, first",
+            lambda _: store.load_thread_items(THREAD, None, 20, "asc", None),
+            lambda _: floor.page(None),
+            "1.25",
+        ),
+        (
+            "20-item page, next",
+            lambda _: store.load_thread_items(THREAD, half, 20, "asc", None),
+            lambda _: floor.page(half),
+            "1.25",
+        ),
+        (
+            "20-thread page",
+            lambda _: store.load_threads(20, None, "desc", None),
+            lambda _: floor.threads(),
+            "1.25",
+        ),
+        (
+            "delete_thread_item",
+            lambda n: store.delete_thread_item(THREAD, f"msg_{n:032x}", None),
+            lambda n: floor.delete_item(f"msg_{n:032x}"),
+            "1.25",
+        ),
+        (
+            "delete_thread",
+            lambda n: store.delete_thread(f"thr_{n + 1:032x}", None),
+            lambda n: floor.delete_thread(f"thr_{n + 1:032x}"),
+            "1.25",
+        ),
+    ]
+    for name, ours, other, limit in operations:
+        yield Row(name, *split(await in_turns(ours, other, times), "floor"), limit)
+    for turn, (beside, one) in enumerate(floors.items()):
+        limit = "" if turn else "1.18"
+        start = FRESH * (turn + 1)
+        adds = await at_once(
+            lambda n, start=start: store.add_thread_item(
+                many_thread(n), message(start + n, many_thread(n)), None
+            ),
+            lambda n, start=start, one=one: one.add(message(start + n, many_thread(n))),
+            times,
+        )
+        yield Row("add_thread_item, 32 tasks", *split(adds, beside), limit)
+        pages = await at_once(
+            lambda _: store.load_thread_items(THREAD, None, 20, "asc", None),
+            lambda _, one=one: one.page(None),
+            times,
+        )
+        yield Row("20-item page, 32 tasks", *split(pages, beside), limit)
+
+
+def many_thread(number: int) -> str:
+    return f"thr_{FRESH + number % MANY:032x}"
+
+
+async def prepare(store: Any) -> None:
+    """Threads for 32 tasks to write to, and a thread with some items."""
+    await store.save_thread(metadata(0), CONTEXT)
+    for number in range(MANY):
+        await store.save_thread(metadata(FRESH + number), CONTEXT)
+        await store.add_thread_item(THREAD, message(FRESH + number), CONTEXT)
+
+
+def attachment(number: int) -> FileAttachment:
+    return FileAttachment(id=f"atc_{number:032x}", name="a.pdf", mime_type="application/pdf")
 
 
 def split(times: tuple[float, float], beside: str) -> tuple[float, str, float]:

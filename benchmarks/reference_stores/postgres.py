@@ -26,19 +26,23 @@ import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from chatkit.types import AssistantMessageItem, FileAttachment, Page, ThreadItem, ThreadMetadata
 from harness import (
     ADAPTER,
+    ATTACHMENTS,
     CONTEXT,
+    FRESH,
     METADATA,
     THREAD,
     Call,
     Row,
     at_once,
+    beside_floors,
     in_turns,
+    many_thread,
     message,
     metadata,
+    prepare,
     split,
     write_results,
 )
-from pydantic import TypeAdapter
 
 from reference_stores import postgres
 from reference_stores.postgres import PostgresStore
@@ -51,10 +55,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
 RESULTS: Final = Path(__file__).with_name("RESULTS-postgres.md")
-FRESH: Final = 10**6
-"""Where the numbers of what is not there yet begin."""
-MANY: Final = 100
-ATTACHMENTS: Final = TypeAdapter(FileAttachment)
 create_pool: Any = cast("Any", asyncpg).create_pool
 SQL: Final = vars(postgres)
 """The store's statements, which are the floor's too."""
@@ -120,10 +120,6 @@ class Floor:
         await self.value(SQL["_WRITE_ATTACHMENT"], "app", attachment.id, None, 1, payload)
 
 
-def attachment(number: int) -> FileAttachment:
-    return FileAttachment(id=f"atc_{number:032x}", name="a.pdf", mime_type="application/pdf")
-
-
 def store_in(url: str, schema: str) -> PostgresStore[Any]:
     return PostgresStore(url, tenant=single_tenant("app"), schema=schema, timeout=60, max_size=10)
 
@@ -139,112 +135,8 @@ async def against_floor(url: str, times: int) -> AsyncIterator[Row]:
         await prepare(store)
         await prepare(made)
         floor, usual = Floor(pool, "floors"), Floor(usual_pool, "floors")
-        half = f"msg_{times // 2:032x}"
-        operations: list[tuple[str, Call, Call, str]] = [
-            (
-                "add_thread_item",
-                lambda n: store.add_thread_item(THREAD, message(n), None),
-                lambda n: floor.add(message(n)),
-                "1.25",
-            ),
-            (
-                "save_item, there already",
-                lambda n: store.save_item(THREAD, message(n), None),
-                lambda n: floor.add(message(n)),
-                "1.25",
-            ),
-            (
-                "save_thread, new",
-                lambda n: store.save_thread(metadata(n + 1), None),
-                lambda n: floor.save_thread(metadata(n + 1)),
-                "1.25",
-            ),
-            (
-                "save_thread, there already",
-                lambda n: store.save_thread(metadata(n + 1), None),
-                lambda n: floor.save_thread(metadata(n + 1)),
-                "1.25",
-            ),
-            (
-                "save_attachment",
-                lambda n: store.save_attachment(attachment(n), None),
-                lambda n: floor.save_attachment(attachment(n)),
-                "1.25",
-            ),
-            (
-                "load_thread",
-                lambda n: store.load_thread(f"thr_{n + 1:032x}", None),
-                lambda n: floor.load_thread(f"thr_{n + 1:032x}"),
-                "",
-            ),
-            (
-                "load_item",
-                lambda n: store.load_item(THREAD, f"msg_{n:032x}", None),
-                lambda n: floor.load_item(f"msg_{n:032x}"),
-                "",
-            ),
-            (
-                "20-item page, first",
-                lambda _: store.load_thread_items(THREAD, None, 20, "asc", None),
-                lambda _: floor.page(None),
-                "1.25",
-            ),
-            (
-                "20-item page, next",
-                lambda _: store.load_thread_items(THREAD, half, 20, "asc", None),
-                lambda _: floor.page(half),
-                "1.25",
-            ),
-            (
-                "20-thread page",
-                lambda _: store.load_threads(20, None, "desc", None),
-                lambda _: floor.threads(),
-                "1.25",
-            ),
-            (
-                "delete_thread_item",
-                lambda n: store.delete_thread_item(THREAD, f"msg_{n:032x}", None),
-                lambda n: floor.delete_item(f"msg_{n:032x}"),
-                "1.25",
-            ),
-            (
-                "delete_thread",
-                lambda n: store.delete_thread(f"thr_{n + 1:032x}", None),
-                lambda n: floor.delete_thread(f"thr_{n + 1:032x}"),
-                "1.25",
-            ),
-        ]
-        for name, ours, other, limit in operations:
-            yield Row(name, *split(await in_turns(ours, other, times), "floor"), limit)
-        for beside, one in (("floor", floor), ("floor, usual pool", usual)):
-            limit = "1.18" if one is floor else ""
-            start = FRESH * (1 if one is floor else 2)
-            adds = await at_once(
-                lambda n, start=start: store.add_thread_item(
-                    many_thread(n), message(start + n, many_thread(n)), None
-                ),
-                lambda n, start=start, one=one: one.add(message(start + n, many_thread(n))),
-                times,
-            )
-            yield Row("add_thread_item, 32 tasks", *split(adds, beside), limit)
-            pages = await at_once(
-                lambda _: store.load_thread_items(THREAD, None, 20, "asc", None),
-                lambda _, one=one: one.page(None),
-                times,
-            )
-            yield Row("20-item page, 32 tasks", *split(pages, beside), limit)
-
-
-def many_thread(number: int) -> str:
-    return f"thr_{FRESH + number % MANY:032x}"
-
-
-async def prepare(store: Any) -> None:
-    """Threads for 32 tasks to write to, and a thread with some items."""
-    await store.save_thread(metadata(0), CONTEXT)
-    for number in range(MANY):
-        await store.save_thread(metadata(FRESH + number), CONTEXT)
-        await store.add_thread_item(THREAD, message(FRESH + number), CONTEXT)
+        async for row in beside_floors(store, {"floor": floor, "floor, usual pool": usual}, times):
+            yield row
 
 
 async def against(name: str, factory: str, limit: str, url: str, times: int) -> AsyncIterator[Row]:

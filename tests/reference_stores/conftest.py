@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reference_stores.memory import MemoryStore
-from reference_stores.mysql import MySQLStore
 from reference_stores.shared import BaseStore
 from reference_stores.sqlite import SQLiteStore
-from tests.reference_stores import on_mongodb
+from tests.reference_stores import on_mongodb, on_mysql
 from tests.reference_stores.on_postgres import StoreIn, empty_schema, give_back
 from tests.reference_stores.samples import tenant
 from tests.servers import mariadb
@@ -44,7 +43,7 @@ def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeS
     if request.param == "mysql":
         server = request.getfixturevalue("mysql_server")
         with mariadb.database(server) as name:
-            yield lambda **options: MySQLStore(server.url, schema=name, **{"tenant": tenant, **options})
+            yield partial(on_mysql.StoreIn, server.url, name)
         return
     if request.param == "postgres":
         server = request.getfixturevalue("postgres_server")

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 class StoreIn(MySQLStore[Any]):
     """Knows where it lies, so that another can be opened there."""
 
-    def __init__(self, source: Any, schema: str) -> None:
-        super().__init__(source, tenant=tenant, schema=schema)
+    def __init__(self, source: Any, schema: str, **options: Any) -> None:
+        options.setdefault("tenant", tenant)
+        super().__init__(source, schema=schema, **options)
         self.source = source
         self.schema = schema
 

@@ -60,6 +60,7 @@ class MariaDB:
             "port": str(self.port),
             "socket": str(self.socket),
             "pid_file": str(where / "pid"),
+            "tmpdir": str(where),  # a server that starts deletes the temporary tables that it finds
             "init_file": str(self._first_statements),
             "max_connections": "300",
             "skip_name_resolve": "ON",
