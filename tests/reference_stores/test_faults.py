@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 TIMEOUT: Final = 3.0
 LIMITS: Final[dict[str, Any]] = {"timeout": TIMEOUT, "attempt_timeout": 1.2}
+CONNECTIONS: Final = 10 + 3
+"""What a store may hold: its pool, and what MongoDB's driver watches the server with."""
 HEALING: Final = TIMEOUT + 3
 """Seconds in which it goes on as before."""
 
@@ -91,7 +93,11 @@ def on_mysql(server: Server, name: str) -> Target:
 
 
 def on_mongo(server: Server, name: str) -> Target:
-    return Target(server, lambda url: on_mongodb.StoreIn(url, name, **LIMITS))
+    def store_at(url: str) -> AnyStore:
+        pool = f"{'&' if '?' in url else '?'}maxPoolSize=10"
+        return on_mongodb.StoreIn(url + pool, name, **LIMITS)
+
+    return Target(server, store_at)
 
 
 @pytest.fixture
@@ -128,14 +134,13 @@ async def suffer(target: Target, dice: random.Random, faults: Sequence[str], sec
         async with target.through(proxy) as store:
             load = Load(store, TIMEOUT, dice)
             await load.prepare()
-            loaded, connections = Resources(), proxy.open
             await load.run_during(strike(proxy, dice, faults, seconds))
             print(f"{load.acknowledged} acknowledged, {load.refused} refused, {dict(proxy.struck)}")
             assert proxy.struck.keys() == set(faults)
             await heals(store, HEALING)
             await load.verify(untouched)
-            await loaded.are_back()
-            assert proxy.open <= connections
+            await before.are_back(CONNECTIONS)
+            assert proxy.open <= CONNECTIONS
         await before.are_back()
         assert proxy.open == 0
 
@@ -156,13 +161,12 @@ async def die(mortal: Target, dice: random.Random, deaths: int) -> None:
     async with mortal.direct() as store:
         load = Load(store, TIMEOUT, dice)
         await load.prepare()
-        loaded = Resources()
         await load.run_during(kill(server, dice, deaths))
         print(f"{load.acknowledged} acknowledged, {load.refused} refused")
         await heals(store, HEALING)
         async with mortal.direct() as untouched:
             await load.verify(untouched)
-        await loaded.are_back()
+        await before.are_back(CONNECTIONS)
     await before.are_back()
 
 
@@ -178,28 +182,25 @@ async def kill(server: ThrowAwayServer, dice: random.Random, deaths: int) -> Non
 class Resources:
     """What the process holds: open files and connections, tasks, and the drivers' objects."""
 
-    MORE_OBJECTS: Final = 500
-    """How many more the drivers may keep, as in caches."""
-
     def __init__(self) -> None:
         gc.collect()
         self.files = len(os.listdir("/proc/self/fd"))
         self.tasks = len(asyncio.all_tasks())
         self.objects = sum(str(type(each).__module__).startswith(_DRIVERS) for each in gc.get_objects())
 
-    async def are_back(self) -> None:
-        """Wait until no more is held than at first."""
+    async def are_back(self, connections: int = 0) -> None:
+        """Wait until no more is held than at first, and for so many connections, also the proxy's."""
         deadline = time.monotonic() + 5
-        while (more := self._more()) and time.monotonic() < deadline:
+        while (more := self._more(connections)) and time.monotonic() < deadline:
             await asyncio.sleep(0.2)
         assert not more, more
 
-    def _more(self) -> dict[str, tuple[int, int]]:
+    def _more(self, connections: int) -> dict[str, tuple[int, int]]:
         now = Resources()
         held = {
-            "files": (self.files, now.files),
-            "tasks": (self.tasks, now.tasks),
-            "objects": (self.objects + self.MORE_OBJECTS, now.objects),
+            "files": (self.files + 3 * connections, now.files),
+            "tasks": (self.tasks + 3 * connections, now.tasks),
+            "objects": (self.objects + 500 + 50 * connections, now.objects),  # also caches
         }
         return {name: (then, more) for name, (then, more) in held.items() if more > then}
 
