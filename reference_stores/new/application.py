@@ -269,7 +269,7 @@ class Application:
         for module in self.modules:
             for node in ast.walk(module.tree):
                 if isinstance(node, ast.Subscript) and _last(node.value) in _CHATKIT_GENERICS:
-                    said = ast.unparse(node.slice)
+                    said = ast.unparse(node.slice).strip("'\"")
                     if re.fullmatch(r"T(?:Context)?|Any|.*,.*", said) and not said.startswith("dict"):
                         continue
                     uses[said] += 1
@@ -277,7 +277,7 @@ class Application:
         return [self._context(*first[said]) for said, _ in uses.most_common()]
 
     def _context(self, module: Module, annotation: ast.expr) -> Context:
-        said = ast.unparse(annotation)
+        said = ast.unparse(annotation).strip("'\"")
         place = Place(module.place, annotation.lineno)
         if _last(annotation) in ("dict", "Dict", "Mapping"):
             shown = "dict[str, Any]"

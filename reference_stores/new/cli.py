@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,10 +69,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InTheWayError as error:
         return _refused(arguments.format, str(error), 1)
     report = _report(plan, actions, dry_run=arguments.dry_run)
-    if arguments.format == "json":
-        print(json.dumps(report, indent=2))
-    else:
-        _print_text(report)
+    try:
+        if arguments.format == "json":
+            print(json.dumps(report, indent=2))
+        else:
+            _print_text(report)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # so rich ends where the reader has gone; it is written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -306,8 +306,14 @@ def _add_files(plan: Plan, names: adapt.Names, tenant: Tenant, context: Context)
         else:
             text = adapt.shared_file(module, names, copied)
         plan.files[target / f"{module}.py"] = text
-    if names.package and not target.is_dir():
-        plan.files[target / "__init__.py"] = ""
+    folder, is_in_package = application.root, False
+    for part in target.relative_to(application.root).parts:
+        folder /= part
+        is_package = (folder / "__init__.py").exists()
+        if not is_package and (is_in_package or not folder.is_dir()):
+            plan.files[folder / "__init__.py"] = ""
+            is_package = True
+        is_in_package = is_package
     contexts = tenant.contexts()
     options = list[str]()
     if contexts is not None:

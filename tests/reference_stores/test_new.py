@@ -289,7 +289,7 @@ def test_a_context_of_the_application_is_imported_for_the_type_checker_alone(
     (app / "app/server.py").write_text(
         "from dataclasses import dataclass\nfrom chatkit.server import ChatKitServer\n\n\n"
         "@dataclass\nclass Visitor:\n    user_id: int\n    locale: str\n\n\n"
-        "class Server(ChatKitServer[Visitor]):\n    pass\n"
+        "class Server(ChatKitServer['Visitor']):\n    pass\n"
     )
     code, report = run("memory", "app/stores", "--format", "json")
     assert code == 0, report
@@ -298,6 +298,26 @@ def test_a_context_of_the_application_is_imported_for_the_type_checker_alone(
     text = (app / "app/stores/memory.py").read_text()
     typing_block = text.partition("if TYPE_CHECKING:\n")[2].partition("\n\n\n")[0]
     assert "    from app.server import Visitor\n" in typing_block
+
+
+def test_new_folders_become_packages_where_the_others_are(app: Path, run: Run) -> None:
+    (app / "app/data/stores").mkdir(parents=True)
+    code, report = run("sqlite", "app/data/stores", "--format", "json")
+    assert code == 0, report
+    made = {file["path"] for file in report["files"]}
+    assert {"app/data/__init__.py", "app/data/stores/__init__.py"} <= made
+    assert report["use"] == "from app.data.stores.sqlite import make_store"
+
+
+def test_a_reader_who_has_gone_is_no_error(app: Path) -> None:
+    command = (
+        f"{sys.executable} -m reference_stores.new sqlite app/stores | true; echo ${{PIPESTATUS[0]}}"
+    )
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=app, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ("0\n", "")
+    assert (app / "app/stores/sqlite.py").exists()
 
 
 def test_a_project_of_several_in_one_repository_is_on_its_own(app: Path, run: Run) -> None:
