@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from store_lint.finding import Edit, Finding, Problem, Span
 from store_lint.flow import Analysis
+from store_lint.flow.relevance import any_of
 from store_lint.report.catalogue import SYNTAX_ERROR, UNUSED_SUPPRESSION
 from store_lint.rules import RuleInfo, all_rules
 from store_lint.rules.base import Context, Replacement, Rule, Violation
 from store_lint.tree.program import Program
 from store_lint.tree.search import Search
-from store_lint.tree.source import Source, Unparsable
+from store_lint.tree.source import Source, TooLargeError, Unparsable
 from store_lint.workers import Checked
 
 if TYPE_CHECKING:
@@ -43,11 +44,10 @@ class Checker:
         self._stores = 0
         self._options = options
         self._program = Program(layout, read, api.canonical, Search(layout, read))
-        self._context = Context(
-            api, self._program, Analysis(self._program, api), options.guess_settings
-        )
-        self._ignored = [(_pattern(pattern), ids) for pattern, ids in options.per_file_ignores]
         self._rules = list(self._loaded())
+        analysis = Analysis(self._program, api, any_of(rule.signs for _, rule in self._rules))
+        self._context = Context(api, self._program, analysis, options.guess_settings)
+        self._ignored = [(_pattern(pattern), ids) for pattern, ids in options.per_file_ignores]
 
     def taken(self) -> Checked:
         """What came of the files that were checked since the last call."""
@@ -82,6 +82,9 @@ class Checker:
             if self._selects(SYNTAX_ERROR.id) and SYNTAX_ERROR.id not in ignored:
                 self._findings.append(_syntax_error(path, error))
                 self._sources[path] = error.text
+            return
+        except TooLargeError as error:
+            self._problems.append(Problem(f"{path}: {error}; split it, or exclude it"))
             return
         except OSError as error:
             self._problems.append(Problem(f"{path}: cannot be read ({error.strerror or error})"))

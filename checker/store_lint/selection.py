@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from store_lint.finding import Problem
@@ -60,7 +59,6 @@ class Selection:
         self._layout = layout
         self._reader = reader
         self._chosen: dict[str, bytes] = {}
-        self._targets: dict[str, tuple[str, ...]] = {}
         others = self._mentioning_chatkit()
         if self._chosen:
             self._add_derived()
@@ -84,13 +82,13 @@ class Selection:
         doors = set(edited)
         for path, data in self._others():
             if os.path.basename(path) == "__init__.py" and not edited.isdisjoint(
-                self._imported(path, data)
+                self._layout.imported(path, data)
             ):
                 doors.add(path)
         return {
             path
             for path, data in self._chosen.items()
-            if path in edited or not doors.isdisjoint(self._imported(path, data))
+            if path in edited or not doors.isdisjoint(self._layout.imported(path, data))
         }
 
     def _add(self, path: str, data: bytes) -> None:
@@ -110,15 +108,6 @@ class Selection:
             return self._reader.read(path)
         except OSError:
             return None
-
-    def _imported(self, path: str, data: bytes) -> tuple[str, ...]:
-        """The files of the project that a file imports."""
-        found = self._targets.get(path)
-        if found is None:
-            targets = (self._layout.find(Path(path), dotted, level) for dotted, level in scan(data))
-            found = tuple(dict.fromkeys(str(target) for target in targets if target is not None))
-            self._targets[path] = found
-        return found
 
     def _mentioning_chatkit(self) -> list[tuple[str, bytes]]:
         """Choose what mentions chatkit, or was named and leads there.
@@ -161,7 +150,7 @@ class Selection:
         pending = [(path, data)]
         seen = {path}
         while pending:
-            for target in self._imported(*pending.pop()):
+            for target in self._layout.imported(*pending.pop()):
                 if target in seen:
                     continue
                 seen.add(target)
@@ -176,7 +165,7 @@ class Selection:
     def _doubts_settings(self, path: str, data: bytes) -> bool:
         if not any(sign in data for sign in _SETTINGS):
             return False
-        if not self._imported(path, data) and re.search(_SETTINGS_CLASS, data) is None:
+        if not self._layout.imported(path, data) and re.search(_SETTINGS_CLASS, data) is None:
             return False
         from store_lint.tree.settings import SettingsFiles
 
@@ -198,7 +187,7 @@ class Selection:
                 named = mentions.search(data) is not None
                 if not (named or (path not in links and b"import *" in data)):
                     continue
-                if not any(target in links for target in self._imported(path, data)):
+                if not any(target in links for target in self._layout.imported(path, data)):
                     continue
                 more = set(_other_names(data, names))
                 if named and re.search(_DERIVES, data, re.MULTILINE):
@@ -216,7 +205,7 @@ class Selection:
         helper = re.compile(_HELPER)
         pending = list(self._chosen.items())
         while pending:
-            for path in self._imported(*pending.pop()):
+            for path in self._layout.imported(*pending.pop()):
                 if path in self._chosen or path not in self._found.files:
                     continue
                 data = self._read(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from store_lint.engine import Options
 from store_lint.rules import RuleInfo, all_rules
 from store_lint.tree import files as tree_files
 from store_lint.tree.program import Program
+from store_lint.tree.source import MOST_TOKENS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -298,3 +300,26 @@ def test_python_s_warnings_of_a_checked_file_do_not_reach_the_user(tmp_path: Pat
     command = [sys.executable, "-W", "always", "-m", "store_lint", "--format", "agent", "."]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, "")
+
+
+LARGE = STORE + "numbers = [" + "1, " * (MOST_TOKENS // 2) + "]\n"
+
+
+def test_a_file_that_would_take_gigabytes_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "large.py").write_text(LARGE)
+    (tmp_path / "store.py").write_text("from large import Mine\n" + STORE)
+    report = check(tmp_path)
+    (problem,) = report.problems
+    assert re.fullmatch(
+        rf"{tmp_path}/large.py: too large to be checked: 500,\d\d\d tokens, and at most 500,000; "
+        "split it, or exclude it",
+        problem.message,
+    )
+    assert [os.path.basename(f.path) for f in report.findings] == ["store.py"]
+
+
+def test_a_large_file_that_does_not_parse_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "large.py").write_text(LARGE + "def broken(:\n")
+    report = check(tmp_path)
+    assert not report.problems
+    assert places(report) == [("CKS000", LARGE.count("\n") + 1, 12)]

@@ -31,6 +31,7 @@ from store_lint.flow.knowledge import (
 )
 from store_lint.flow.liveness import live_names
 from store_lint.flow.moments import DATETIME, moment
+from store_lint.flow.relevance import Relevance
 from store_lint.flow.state import (
     GLOBAL,
     States,
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from store_lint.chatkit_api import Api
+    from store_lint.flow.relevance import Signs
     from store_lint.tree.module import Module, Scope
 
 MAX_DEPTH: Final = 6
@@ -147,10 +149,12 @@ class _Active:
 class Analysis:
     """Analyses the files of a program, each when its events are first asked for."""
 
-    def __init__(self, program: Program, api: Api) -> None:
+    def __init__(self, program: Program, api: Api, signs: Signs) -> None:
+        """`signs` are those of all rules that will ask."""
         self.program = program
         self.api = api
         self.types = Types(program, api)
+        self._relevance = Relevance(program, signs)
         self._events: dict[int, Events] = {}
         self._graphs: dict[int, Graph] = {}
         self._none_setters: dict[int, dict[str, dict[str, None]]] = {}
@@ -225,14 +229,15 @@ class Analysis:
         body = self.graph(module.scope)
         if body is not None:
             Executor(self, Frame(module.scope), body).run([State()], events)
+        functions = self._relevance.functions(module)
         for scope in module.scopes():
             if scope.is_class:
-                self._run_class(LocalClass(scope))
-            elif scope.is_function and scope.parent is module.scope:
+                self._run_class(LocalClass(scope), functions)
+            elif scope in functions and scope.parent is module.scope:
                 self._run_function(LocalFunction(scope))
         for scope in module.scopes():
             # An inner function that nothing in the tree calls: a route, a callback.
-            is_inner = scope.is_function and scope.parent is not None and scope.parent.is_function
+            is_inner = scope in functions and scope.parent is not None and scope.parent.is_function
             if is_inner and (scope, "seen") not in self._shown:
                 self._run_function(LocalFunction(scope))
 
@@ -241,20 +246,22 @@ class Analysis:
         self._declare_parameters(function, entry, None)
         self._execute(function, None, entry, None)
 
-    def _run_class(self, cls: LocalClass) -> None:
-        states = self.object_states(cls)
+    def _run_class(self, cls: LocalClass, functions: set[Scope]) -> None:
+        """Run a class's body, and those of `functions` that are its methods."""
+        methods = [method for method in self._methods(cls) if method.scope in functions]
+        states = self.object_states(cls) if methods else []
         body = Frame(cls.scope, cls)
         graph = self.graph(cls.scope)
         if graph is not None:
             Executor(self, body, graph).run([State()], self._recording)
-        called = self._called_within(cls)
-        for method in self._methods(cls):
+        called = self._called_within(cls) if methods else frozenset[str]()
+        for method in methods:
             name = method.name
             private = name.startswith("_") and not name.endswith("__")
             if private and name in called:
                 continue
             self._run_method(cls, method, states)
-        for method in self._methods(cls):
+        for method in methods:
             # A private method that no caller reached after all.
             if (method.scope, "seen") not in self._shown:
                 unknown = State({p: UNKNOWN for s in states for p in s.paths})

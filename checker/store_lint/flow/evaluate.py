@@ -96,7 +96,8 @@ _WRAPPING_CALLS: Final = frozenset(
 )
 _SCHEDULING_CALLS: Final = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 """They return before what they are given has run; it may run at any later `await`."""
-NONE_LITERAL: Final = "None"
+_ALIASES: Final = frozenset({cst.Name, cst.Attribute, cst.Call})
+"""Expressions whose value another name may stand for."""
 
 
 class Evaluator:
@@ -1280,7 +1281,7 @@ class Evaluator:
             self.events.binds.setdefault(node, []).append(event)
 
     def _note_alias(self, name: str, expression: cst.BaseExpression | None, state: State) -> None:
-        if isinstance(expression, (cst.Name, cst.Attribute, cst.Call)):
+        if expression is not None and type(expression) in _ALIASES:
             path = self.path(expression, state)
             if path is not None and path != name and path in state.paths:
                 state.aliases[name] = state.aliases.get(path, path)
@@ -1289,7 +1290,7 @@ class Evaluator:
     def _forget_told(node: cst.Call, state: State) -> None:
         """A method may change its object, and a function a list that it is handed."""
         root: cst.BaseExpression = node.func
-        while isinstance(root, (cst.Attribute, cst.Subscript)):
+        while type(root) is cst.Attribute or type(root) is cst.Subscript:
             root = root.value
         if type(root) is cst.Name and root is not node.func:
             forget_told(state, root.value)

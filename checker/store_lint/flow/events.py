@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from store_lint.flow.values import Frame, State, Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Argument:
     """An argument as the call writes it."""
 
@@ -26,7 +26,7 @@ class Argument:
     """'', '*' or '**'."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class CallEvent:
     """A call, before it happens."""
 
@@ -42,7 +42,7 @@ class CallEvent:
     """Whether the call stands right behind `await`, or is entered by `async with`."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class AttributeEvent:
     """`base.attr` is read, written (`stored` is what) or deleted."""
 
@@ -60,7 +60,7 @@ class AttributeEvent:
     """The names of exceptions that a `try` around the place catches ('AttributeError')."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class UseEvent:
     """An expression is entered (`with`), awaited, iterated, subscripted or called."""
 
@@ -74,7 +74,7 @@ class UseEvent:
     caught: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class BindEvent:
     """A name or attribute is assigned, a function returns or yields."""
 

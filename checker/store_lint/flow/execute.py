@@ -20,7 +20,7 @@ from store_lint.flow.state import (
     same,
     write,
 )
-from store_lint.flow.truth import gives_bool
+from store_lint.flow.truth import gives_bool, is_bool, is_call
 from store_lint.flow.types import typed
 from store_lint.flow.values import (
     NEVER,
@@ -192,23 +192,27 @@ class Executor:
         return [] if state.dead else [state]
 
     def assign(self, node: cst.Assign, evaluator: Evaluator, state: State) -> list[State]:
-        flags = self._as_flag(node.value, evaluator, state)
-        if flags is not None:
-            for given, current in flags:
-                for target in node.targets:
-                    evaluator.store(target.target, given, current, node.value)
-            return [current for _, current in flags]
-        given = evaluator.evaluate(node.value, state)
-        for target in node.targets:
-            evaluator.store(target.target, given, state, node.value)
-        return [] if state.dead else [state]
+        following: list[State] = []
+        for given, current in self._cases(node.value, evaluator, state):
+            for target in node.targets:
+                evaluator.store(target.target, given, current, node.value)
+            if not current.dead:
+                following.append(current)
+        return following
 
-    def _as_flag(
+    def _cases(
         self, node: cst.BaseExpression, evaluator: Evaluator, state: State
-    ) -> list[tuple[Value, State]] | None:
-        """`ready = self.pool is not None` tells of the pool by the flag: keep both cases apart."""
-        if not gives_bool(evaluator, node, state):
-            return None
+    ) -> list[tuple[Value, State]]:
+        """What an expression gives; `self.pool is not None` tells of the pool: both cases apart."""
+        if is_call(node):  # of what it calls its value tells first
+            before = state.copy()
+            given = evaluator.evaluate(node, state)
+            evaluator = evaluator.silent()
+            if not is_bool(given) or not gives_bool(evaluator, node, before):
+                return [(given, state)]
+            state = before
+        elif not gives_bool(evaluator, node, state):
+            return [(evaluator.evaluate(node, state), state)]
         told = evaluator.fork(node, state.copy())
         if told.yes is not None and told.no is not None and same(told.yes, told.no):
             return [(told.value, told.yes)]
@@ -268,9 +272,9 @@ class Executor:
                 return []
             current = reached
         elif node.value is not None:
-            flags = self._as_flag(node.value, evaluator, state)
-            if flags is not None and len(flags) == 1:
-                given, current = flags[0]
+            cases = [] if is_call(node.value) else self._cases(node.value, evaluator, state)
+            if len(cases) == 1:
+                given, current = cases[0]
             else:
                 given = evaluator.evaluate(node.value, state)
         if current.dead:

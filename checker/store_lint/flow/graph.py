@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 StepKind = Literal["statement", "define", "iterate", "enter", "exit", "handle", "match", "test"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Step:
     """One thing that happens.
 
@@ -38,7 +38,7 @@ class Step:
     matches: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Edge:
     target: Block
     condition: cst.BaseExpression | None = None

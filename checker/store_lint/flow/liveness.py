@@ -26,27 +26,28 @@ def live_names(graph: Graph, always: frozenset[str]) -> dict[int, frozenset[str]
     `always` are names that count as read everywhere (`global`, `nonlocal`); what an inner function or
     a class reads is added to them, since it may run at any later time.
     """
-    for block in graph.blocks:
-        for step in block.steps:
-            always |= _found(step.node)[1]
     read: dict[int, frozenset[str]] = {}
-    killed: dict[int, frozenset[str]] = {}
+    killed: dict[int, set[str]] = {}
+    later: set[str] = set(always)
     before: dict[int, list[int]] = {block.index: [] for block in graph.blocks}
     for block in graph.blocks:
-        reads, kills = frozenset[str](), frozenset[str]()
+        reads, kills = set[str](), set[str]()
         for step in block.steps:
-            step_reads, step_kills = _effects(step)
-            reads |= step_reads - kills
-            kills |= step_kills
+            parts, assigned = _effects(step)
+            for part in parts:
+                names, held = _found(part)
+                reads |= names - kills
+                later |= held
+            kills.update(assigned)
         for edge in block.edges:
             before[edge.target.index].append(block.index)
             if edge.condition is not None:
-                reads |= _names(edge.condition) - kills
+                reads |= _found(edge.condition)[0] - kills
         if block.handlers is not None:
             before[block.handlers.index].append(block.index)
-        read[block.index], killed[block.index] = reads, kills
-    live = {index: reads | always for index, reads in read.items()}
-    queue = [block.index for block in reversed(graph.blocks)]
+        read[block.index], killed[block.index] = frozenset(reads), kills
+    live = {index: reads | later for index, reads in read.items()}
+    queue = [block.index for block in graph.blocks]  # the last first: most of them need one visit
     waiting = set(queue)
     while queue:
         index = queue.pop()
@@ -63,10 +64,6 @@ def live_names(graph: Graph, always: frozenset[str]) -> dict[int, frozenset[str]
                     waiting.add(earlier)
                     queue.append(earlier)
     return live
-
-
-def _names(node: cst.CSTNode) -> frozenset[str]:
-    return _found(node)[0]
 
 
 @lru_cache(maxsize=4096)
@@ -89,20 +86,20 @@ def _found(node: cst.CSTNode) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(names | later), frozenset(later)
 
 
-def _effects(step: Step) -> tuple[frozenset[str], frozenset[str]]:
-    """The names that a step reads, and those that it assigns whatever it does."""
+def _effects(step: Step) -> tuple[list[cst.CSTNode], list[str]]:
+    """The code in which a step reads names, and the names that it assigns whatever it does."""
     node = step.node
-    if isinstance(node, (cst.For, cst.ExceptHandler, cst.ExceptStarHandler)):
-        parts = (node.iter, node.target) if isinstance(node, cst.For) else (node.type, node.name)
-        return frozenset[str]().union(*(_names(part) for part in parts if part)), frozenset()
-    if isinstance(node, cst.MatchCase):
-        subject = _names(step.subject) if step.subject is not None else frozenset[str]()
-        return _names(node.pattern) | subject, frozenset()
-    if isinstance(node, cst.Assign):
+    if type(node) is cst.Assign:
         targets = [target.target for target in node.targets]
-        kills = frozenset(target.value for target in targets if isinstance(target, cst.Name))
-        reads = [_names(target) for target in targets if not isinstance(target, cst.Name)]
-        return _names(node.value).union(*reads), kills
-    if isinstance(node, cst.AnnAssign) and isinstance(node.target, cst.Name) and node.value is not None:
-        return _names(node.value), frozenset({node.target.value})
-    return _names(node), frozenset()
+        assigned = [target.value for target in targets if type(target) is cst.Name]
+        return [node.value, *(t for t in targets if type(t) is not cst.Name)], assigned
+    if type(node) is cst.AnnAssign and type(node.target) is cst.Name and node.value is not None:
+        return [node.value], [node.target.value]
+    # Of what holds a body, that body has steps of its own.
+    if type(node) is cst.For:
+        return [node.iter, node.target], []
+    if type(node) is cst.ExceptHandler or type(node) is cst.ExceptStarHandler:
+        return [part for part in (node.type, node.name) if part is not None], []
+    if type(node) is cst.MatchCase:
+        return [part for part in (node.pattern, step.subject) if part is not None], []
+    return [node], []

@@ -25,6 +25,7 @@ from store_lint.flow.values import (
     constant_text,
     instance,
     join,
+    type_name,
     value,
     with_truth,
     without_missing,
@@ -120,7 +121,7 @@ def _told(node: cst.CSTNode, state: State) -> str | None:
     if type(node) is cst.Attribute:
         base = _told(node.value, state)
         return f"{base}.{node.attr.value}" if base is not None else None
-    if isinstance(node, (cst.SimpleString, cst.Integer)):
+    if type(node) is cst.SimpleString or type(node) is cst.Integer:
         return node.value
     parts: list[cst.CSTNode] = []
     if type(node) is cst.Comparison:
@@ -450,6 +451,17 @@ def called(evaluator: Evaluator, node: cst.Call, state: State) -> Function | Non
         return None
     atom = next(iter(callee)) if len(callee) == 1 else None
     return atom if isinstance(atom, Function) else None
+
+
+def is_call(node: cst.BaseExpression) -> bool:
+    """Whether an expression calls (and awaits) something that is no test by its name."""
+    call = node.expression if type(node) is cst.Await else node
+    return type(call) is cst.Call and not (type(call.func) is cst.Name and call.func.value in _TESTS)
+
+
+def is_bool(of: Value) -> bool:
+    """Whether a value is True or False, whichever."""
+    return bool(of) and all(type_name(atom) == "bool" for atom in of)
 
 
 def gives_bool(evaluator: Evaluator, node: cst.BaseExpression, state: State) -> bool:

@@ -79,14 +79,14 @@ class Types:
             return UNKNOWN
         if type(node) is cst.Name and node.value == "None":
             return value(Nothing(node))
-        if isinstance(node, (cst.SimpleString, cst.ConcatenatedString)):
-            return self._quoted(scope, node)
-        if type(node) is cst.BinaryOperation and isinstance(node.operator, cst.BitOr):
-            return join(self.annotation(scope, node.left), self.annotation(scope, node.right))
+        if type(node) is cst.Name or type(node) is cst.Attribute:
+            return self._named(scope, node, ())
         if type(node) is cst.Subscript:
             return self._subscript(scope, node)
-        if isinstance(node, (cst.Name, cst.Attribute)):
-            return self._named(scope, node, ())
+        if type(node) is cst.BinaryOperation and type(node.operator) is cst.BitOr:
+            return join(self.annotation(scope, node.left), self.annotation(scope, node.right))
+        if type(node) is cst.SimpleString or type(node) is cst.ConcatenatedString:
+            return self._quoted(scope, node)
         return UNKNOWN
 
     def _quoted(self, scope: Scope, node: cst.SimpleString | cst.ConcatenatedString) -> Value:

@@ -40,6 +40,10 @@ file is checked, and the run goes on with the other files.
 A file that has nothing to do with chatkit is looked at for this when it was named, or stands in a tree
 of at most 100 files; in a larger one, such files are not parsed.
 
+A file of more than 500,000 tokens (over a megabyte, written by a program as a rule) is only read to
+see whether Python can: no rule looks at it, which would take gigabytes. The run says so and ends with
+exit code 2, until the file is excluded or split; what other files import from it counts as unknown.
+
 Mend the file, or leave it out: `exclude` in `[tool.store-lint]`, or `--exclude`.
 """,
 )

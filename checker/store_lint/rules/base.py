@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
+
+from store_lint.flow.relevance import Signs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +52,10 @@ class Context:
     """CKS002's option: guess at settings classes that stand outside of the tree."""
 
 
+OF_CHATKIT: Final = Signs(frozenset({"chatkit", "openai_chatkit"}))
+"""The signs of a rule about what chatkit gives."""
+
+
 class Rule(ABC):
     """One rule. Its id and name stand in the name of its file, and only there."""
 
@@ -57,6 +63,9 @@ class Rule(ABC):
     """One line, as `store-lint --rules` shows it."""
     severity: ClassVar[Severity] = "error"
     """The severity of most of its findings."""
+    signs: ClassVar[Signs] = Signs(names="")
+    """By what code shows that it may hold what the rule asks the analysis for; the rest is not run.
+    By itself, all code does; with Signs(), as for a rule that never asks, none."""
 
     @abstractmethod
     def check(self, module: Module, context: Context) -> Iterable[Violation]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import libcst as cst
 
+from store_lint.flow.relevance import Signs
 from store_lint.rules.base import Rule, Violation
 from store_lint.rules.stores import ROOTS, Stores, overrules_abstract
 from store_lint.tree.expressions import walk
@@ -54,6 +55,7 @@ _TYPE_VARIABLE_NAME: Final = re.compile(r"_?T(?![a-z])")
 
 class MissingAbstractMethod(Rule):
     summary: ClassVar[str] = "a store class lacks abstract methods, so it cannot be instantiated"
+    signs: ClassVar[Signs] = Signs()
 
     def __init__(self) -> None:
         self._stores: Stores | None = None

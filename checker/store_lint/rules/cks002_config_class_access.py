@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import libcst as cst
 
+from store_lint.flow.relevance import Signs
 from store_lint.rules.base import Replacement, Rule, Violation
 from store_lint.rules.instances import Instances
 from store_lint.tree.guards import asks_first, expects
@@ -44,6 +45,7 @@ _GUESSED_SETTING: Final = re.compile(
 
 class ConfigClassAccess(Rule):
     summary: ClassVar[str] = "a setting is read from the settings class, or by a name it lacks"
+    signs: ClassVar[Signs] = Signs()
 
     def __init__(self) -> None:
         self._knowledge: _Knowledge | None = None

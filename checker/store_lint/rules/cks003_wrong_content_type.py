@@ -16,7 +16,7 @@ from store_lint.flow.values import (
     instance,
     join_all,
 )
-from store_lint.rules.base import Replacement, Rule, Violation
+from store_lint.rules.base import OF_CHATKIT, Replacement, Rule, Violation
 from store_lint.rules.chatkit_names import ChatkitNames
 from store_lint.rules.contents import Contents
 from store_lint.rules.fallbacks import conditions, is_expected
@@ -28,6 +28,7 @@ from store_lint.tree.program import External, LocalClass, Variable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from store_lint.flow import Signs
     from store_lint.flow.events import AttributeEvent, CallEvent
     from store_lint.flow.values import Atom, State, Value
     from store_lint.rules.base import Context
@@ -58,6 +59,7 @@ _ERRORS: Final = frozenset({"ValidationError", "ValueError"})
 
 class WrongContentType(Rule):
     summary: ClassVar[str] = "a chatkit name, union or message content that chatkit does not take"
+    signs: ClassVar[Signs] = OF_CHATKIT
 
     def check(self, module: Module, context: Context) -> Iterable[Violation]:
         yield from ChatkitNames(module, context).violations()

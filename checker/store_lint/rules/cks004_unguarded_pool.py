@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import libcst as cst
 
 from store_lint.flow.knowledge import HANDLES, PENDING
+from store_lint.flow.relevance import Signs
 from store_lint.flow.state import CONTENTS, GLOBAL
 from store_lint.flow.values import (
     Instance,
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
     from store_lint.tree.module import Module
 
 _HANDLE_NAME: Final = re.compile(
-    r"(?:^|_)(?:pool|client|engine|conn|connection|db|database|sessionmaker|session_factory"
-    r"|session_maker|redis|mongo|collection|cursor)s?(?:_var|_ctx|_cv|_context)?$",
-    re.IGNORECASE,
+    r"(?i:(?:^|_)(?:pool|client|engine|conn|connection|db|database|sessionmaker|session_factory"
+    r"|session_maker|redis|mongo|collection|cursor)s?(?:_var|_ctx|_cv|_context)?$)"
 )
 _CATCHES_MISSING: Final = frozenset({"AttributeError"})
 _USES: Final = {
@@ -45,6 +45,10 @@ _USES: Final = {
 
 class UnguardedPool(Rule):
     summary: ClassVar[str] = "a pool or connection is used where it may be None or not be ready"
+    signs: ClassVar[Signs] = Signs(
+        frozenset(dotted.partition(".")[0] for dotted in (*HANDLES, *PENDING)),
+        _HANDLE_NAME.pattern,
+    )
 
     def check(self, module: Module, context: Context) -> Iterable[Violation]:
         events = context.flow.events(module)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from store_lint.flow.relevance import Signs
 from store_lint.rules.base import Rule
 from store_lint.rules.bound_values import BoundValues
 from store_lint.rules.queries import queries
+from store_lint.rules.sql.drivers import METHODS, PACKAGES
 from store_lint.rules.sql.project import Project, folder_of
+from store_lint.rules.sql.tokens import STATEMENT
 from store_lint.rules.typed_lists import TypedLists, unannotated
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 class UntypedQueryParam(Rule):
     summary: ClassVar[str] = "a query parameter has the wrong type, or one that nothing can check"
+    signs: ClassVar[Signs] = Signs(PACKAGES, rf"^(?:{'|'.join(sorted(METHODS))})$", STATEMENT)
 
     def __init__(self) -> None:
         self._projects: dict[str, Project] = {}

@@ -17,7 +17,7 @@ from store_lint.flow.values import (
     Nothing,
     Unset,
 )
-from store_lint.rules.base import Replacement, Rule, Violation
+from store_lint.rules.base import OF_CHATKIT, Replacement, Rule, Violation
 from store_lint.rules.forks import forked_class, has_in_fork
 from store_lint.rules.models import Given, Models, given_by
 from store_lint.tree.expressions import ancestors, walk
@@ -28,6 +28,7 @@ from store_lint.tree.program import LocalClass, LocalModule
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from store_lint.flow import Signs
     from store_lint.flow.events import Argument, AttributeEvent, CallEvent
     from store_lint.flow.values import Frame, Value
     from store_lint.rules.base import Context
@@ -111,6 +112,7 @@ class UnknownModelField(Rule):
     summary: ClassVar[str] = (
         "a chatkit model is used with a field that it does not have, or made without one that it needs"
     )
+    signs: ClassVar[Signs] = OF_CHATKIT
 
     def check(self, module: Module, context: Context) -> Iterable[Violation]:
         return _Check(module, context).violations()

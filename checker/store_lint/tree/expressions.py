@@ -53,6 +53,7 @@ _NO_CODE: Final = (
 )
 _LEAVES: Final = frozenset({cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.MaybeSentinel})
 _SEQUENCES: Final = frozenset({tuple, list})
+_SCOPES: Final = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
 _BINDING: Final = frozenset(
     {
         cst.FunctionDef,
@@ -235,11 +236,7 @@ def walk(node: cst.CSTNode, *, into_scopes: bool = True) -> Iterator[cst.CSTNode
     while stack:
         current = stack.pop()
         yield current
-        if (
-            not into_scopes
-            and current is not node
-            and isinstance(current, (cst.FunctionDef, cst.ClassDef, cst.Lambda))
-        ):
+        if not into_scopes and current is not node and type(current) in _SCOPES:
             continue
         stack.extend(reversed(children(current)))
 

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from store_lint.tree.imports import scan
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -35,6 +37,7 @@ class Layout:
         self.files = files
         self._entries: dict[str, frozenset[str]] = {}
         self._found: dict[tuple[str, str, int], str | None] = {}
+        self._imported: dict[str, tuple[str, ...]] = {}
         self._roots: dict[str, tuple[str, ...]] = {}
         self._by_name: dict[str, list[str]] | None = None
 
@@ -52,6 +55,16 @@ class Layout:
         if found is None or (not level and found == str(importer)):
             return None
         return Path(found)
+
+    def imported(self, path: str, data: bytes) -> tuple[str, ...]:
+        """The files of the project that a file, in which `data` stands, may import."""
+        found = self._imported.get(path)
+        if found is None:
+            importer = Path(path)
+            targets = (self.find(importer, dotted, level) for dotted, level in scan(data))
+            found = tuple(dict.fromkeys(str(target) for target in targets if target is not None))
+            self._imported[path] = found
+        return found
 
     def is_namespace(self, importer: Path, dotted: str, level: int = 0) -> Path | None:
         """The folder of a package without `__init__.py`, where `dotted` is one."""

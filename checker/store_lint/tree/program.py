@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -12,11 +13,10 @@ import libcst as cst
 from store_lint.tree.expressions import Expressions, collect
 from store_lint.tree.module import Binding, ImportTarget, Module, Scope, dotted_name
 from store_lint.tree.settings import SettingsFiles
-from store_lint.tree.source import Unparsable, parse
+from store_lint.tree.source import TooLargeError, Unparsable, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from store_lint.tree.layout import Layout
 
@@ -124,7 +124,7 @@ class Program:
         self._read = read
         self._canonical = canonical
         self._search = search
-        self._modules: dict[Path, Module | Unparsable | OSError] = {}
+        self._modules: dict[Path, Module | Unparsable | TooLargeError | OSError] = {}
         self._lineages: dict[int, Lineage] = {}
         self._named: dict[tuple[int, str], tuple[Definition, ...]] = {}
         self._expressions: dict[Module, Expressions] = {}
@@ -136,12 +136,12 @@ class Program:
         return tuple(p for p, module in self._modules.items() if isinstance(module, Module))
 
     def load(self, path: Path) -> Module:
-        """The module of a file; raises Unparsable or OSError, the same each time."""
+        """The module of a file; raises Unparsable, TooLargeError or OSError, the same each time."""
         found = self._modules.get(path)
         if found is None:
             try:
                 found = Module(parse(path, self._read(path)))
-            except (Unparsable, OSError) as error:
+            except (Unparsable, TooLargeError, OSError) as error:
                 found = error
             self._modules[path] = found
         if isinstance(found, Module):
@@ -153,24 +153,24 @@ class Program:
             return None
         try:
             return self.load(path)
-        except (Unparsable, OSError):
+        except (Unparsable, TooLargeError, OSError):
             return None
 
     def leads_outside(self, module: Module, target: ImportTarget) -> bool:
         """Whether an import of `module` leads out of the tree, where there is nothing to read."""
-        return not self._paths(module, target)
+        return not self.files(module, target)
 
     def may_lead_to_settings(self, module: Module, target: ImportTarget) -> bool:
         """Whether an import of `module` may lead to settings; looks at bytes, and parses nothing."""
         return any(
             isinstance(self._modules.get(path), Module)
             or self.settings_files.leads_to_settings(str(path))
-            for path in self._paths(module, target)
+            for path in self.files(module, target)
         )
 
-    def _paths(self, module: Module, target: ImportTarget) -> list[Path]:
+    def files(self, module: Module, target: ImportTarget) -> list[Path]:
         """The files of the tree that an import may lead to: the module's, and one that is named
-        in it."""
+        in it. Nothing is parsed."""
         dotted = ".".join(filter(None, (target.module, target.name)))
         found = (
             self._layout.find(module.path, name, target.level)
@@ -178,6 +178,21 @@ class Program:
             if name or target.level
         )
         return [path for path in found if path is not None]
+
+    def is_namespace(self, module: Module, target: ImportTarget) -> bool:
+        """Whether an import of `module` names a folder that is a package without a file."""
+        return self._layout.is_namespace(module.path, target.module, target.level) is not None
+
+    def data(self, path: Path) -> bytes:
+        """What stands in a file; nothing where it cannot be read."""
+        try:
+            return self._read(path)
+        except OSError:
+            return b""
+
+    def imports(self, path: Path) -> tuple[Path, ...]:
+        """The files of the tree that a file may import, by its text."""
+        return tuple(map(Path, self._layout.imported(str(path), self.data(path))))
 
     def bytes_mentioning(self, word: str, near: Module) -> Iterator[tuple[Path, bytes]]:
         """What stands in the files of the project of `near` with a word in them; nothing is parsed."""

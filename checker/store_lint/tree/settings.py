@@ -13,8 +13,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from store_lint.tree.imports import scan
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -62,7 +60,6 @@ class SettingsFiles:
         self._layout = layout
         self._read = read
         self._holders: dict[str, _Holder | None] = {}
-        self._imports: dict[str, tuple[str, ...]] = {}
 
     def holds(self, path: str) -> bool:
         """Whether a file defines a class that may hold settings."""
@@ -134,13 +131,7 @@ class SettingsFiles:
                 pending.append((target, depth if passes_on else depth + 1))
 
     def _targets(self, path: str) -> tuple[str, ...]:
-        found = self._imports.get(path)
-        if found is None:
-            importer = Path(path)
-            targets = (self._layout.find(importer, d, level) for d, level in scan(self._data(path)))
-            found = tuple(dict.fromkeys(str(t) for t in targets if t is not None))
-            self._imports[path] = found
-        return found
+        return self._layout.imported(path, self._data(path))
 
     def _data(self, path: str) -> bytes:
         try:

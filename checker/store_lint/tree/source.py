@@ -38,6 +38,11 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _FORM_FEED_INDENT = re.compile(r"^[ \t\f]*\f(?=[ \t]*[^ \t\f\r\n])", re.MULTILINE)
 
 
+MOST_TOKENS = 500_000
+"""With more in a file, its tree alone takes gigabytes: libcst needs 3 kB and 25 µs for each."""
+_TOKEN = re.compile(
+    r"""\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*|\w+|[^\w\s]"""
+)
 _DEEP_FROM = 5_000
 _RECURSION_OF_PYTHON = 1_000
 """What it allows unless a program asks for more."""
@@ -53,6 +58,10 @@ class Unparsable(Exception):  # noqa: N818 - what the file is
         self.message = message
         self.span = span
         self.text = text
+
+
+class TooLargeError(Exception):
+    """A file that Python can read and that would cost too much to look at."""
 
 
 @dataclass(slots=True)
@@ -125,7 +134,7 @@ def decode(data: bytes) -> str:
 
 
 def parse(path: Path, data: bytes) -> Source:
-    """Parse a file's bytes; raises Unparsable, and nothing else, for any bytes at all."""
+    """Parse a file's bytes; raises Unparsable or TooLargeError, and nothing else, for any bytes."""
     try:
         text = decode(data)
     except (UnicodeError, LookupError, SyntaxError) as error:
@@ -138,6 +147,7 @@ def parse(path: Path, data: bytes) -> Source:
         ) from error
     if _is_too_deep(text):
         raise Unparsable("nested too deeply to be parsed", span_of(line_starts(text), 0, 0), text)
+    _refuse_too_large(text)
     seen, cuts = _as_libcst_reads(text)
     try:
         tree = cst.parse_module(seen)
@@ -173,6 +183,28 @@ def _is_too_deep(text: str) -> bool:
     finally:
         sys.setrecursionlimit(limit)
     return False
+
+
+def _refuse_too_large(text: str) -> None:
+    """Raise TooLargeError, or Unparsable where Python cannot read it, for more than MOST_TOKENS."""
+    if len(text) <= MOST_TOKENS:
+        return
+    tokens = sum(1 for _ in _TOKEN.finditer(text))
+    if tokens <= MOST_TOKENS:
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<file>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        starts = line_starts(text)
+        offset = _offset(text, starts, error.lineno or 1, error.offset or 1)
+        raise Unparsable(
+            f"cannot be parsed: {error.msg}", span_of(starts, offset, offset), text
+        ) from error
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    raise TooLargeError(f"too large to be checked: {tokens:,} tokens, and at most {MOST_TOKENS:,}")
 
 
 def _failure(text: str, starts: list[int], error: cst.ParserSyntaxError) -> tuple[int, str]:

@@ -45,7 +45,7 @@ QUERY_NAMES: Final = frozenset({"query", "sql", "command", "operation", "params"
 """The keywords by which the drivers call their query and its parameters."""
 
 _CURSOR: Final = {"execute": False, "executemany": True}
-_METHODS: Final[dict[str, tuple[Driver, dict[str, bool]]]] = {
+_OF_CLASSES: Final[dict[str, tuple[Driver, dict[str, bool]]]] = {
     # For each class its driver, and its methods: whether one takes many parameter lists.
     **dict.fromkeys(
         ("asyncpg.Pool", "asyncpg.Connection"),
@@ -81,7 +81,9 @@ _METHODS: Final[dict[str, tuple[Driver, dict[str, bool]]]] = {
     ),
     **dict.fromkeys(("sqlite3.Connection", "sqlite3.Cursor"), (SQLITE3, _CURSOR)),
 }
-_ANY_METHOD: Final = frozenset(name for _, methods in _METHODS.values() for name in methods)
+METHODS: Final = frozenset(name for _, methods in _OF_CLASSES.values() for name in methods)
+"""The names of all methods that send a query."""
+PACKAGES: Final = frozenset(cls.partition(".")[0] for cls in _OF_CLASSES)
 _ONLY_ASYNCPG: Final = frozenset({"fetch", "fetchrow", "fetchval"})
 _NUMBERED: Final = re.compile(r"\$\d")
 _WRITTEN: Final[dict[Style, re.Pattern[str]]] = {
@@ -101,7 +103,7 @@ _IMPORTS: Final[dict[str, Driver]] = {
 def query_of(dotted: str) -> Query | None:
     """The query that calling an external method, by its full name, sends."""
     cls, _, method = dotted.rpartition(".")
-    found = _METHODS.get(cls)
+    found = _OF_CLASSES.get(cls)
     if found is None or method not in found[1]:
         return None
     return Query(found[0], found[1][method])
@@ -112,7 +114,7 @@ def query_by_name(method: str, texts: list[str], imports: frozenset[str]) -> Que
 
     `imports` are the drivers that the file imports; without one, only what is asyncpg's alone is known.
     """
-    if method not in _ANY_METHOD or not texts:
+    if method not in METHODS or not texts:
         return None
     is_many = method in ("executemany", "fetchmany")
     if all(_NUMBERED.search(text) for text in texts):

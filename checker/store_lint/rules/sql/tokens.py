@@ -38,11 +38,12 @@ _TOKEN: Final[dict[Style, re.Pattern[str]]] = {
     )
     for style, param in _PARAMS.items()
 }
-_STATEMENT: Final = re.compile(
-    r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*\(?\s*(SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER|DROP|REPLACE|VALUES|MERGE"
-    r"|TRUNCATE|PRAGMA|BEGIN|SET|CALL)\b",
-    re.IGNORECASE | re.DOTALL,
+STATEMENT: Final = (
+    r"(?is:\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*\(?\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER"
+    r"|DROP|REPLACE|VALUES|MERGE|TRUNCATE|PRAGMA|BEGIN|SET|CALL)\b)"
 )
+"""A regular expression for the beginning of a text that is SQL."""
+_STATEMENT: Final = re.compile(STATEMENT)
 _SIGN: Final = re.compile(r"(?<=[=<>])[-+]$")
 
 
