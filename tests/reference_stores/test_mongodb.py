@@ -11,6 +11,7 @@ import time
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 from bson import SON
@@ -71,6 +72,16 @@ async def client_of(driver: str, url: str, **options: Any) -> AsyncGenerator[Any
             await asyncio.to_thread(client.close)
         else:
             await client.close()
+
+
+def in_database(server: Server, name: str) -> str:
+    """The server's URL, which names a database."""
+    return urlsplit(server.url)._replace(path=f"/{name}").geturl()
+
+
+def through(proxy: Proxy) -> str:
+    """A URL with which the driver asks for no other server of a replica set."""
+    return f"mongodb://{proxy.host}:{proxy.port}/?directConnection=true"
 
 
 @contextmanager
@@ -459,9 +470,9 @@ async def test_payloads_are_kept_to_the_letter(
 async def test_a_client_of_the_application_is_left_open(
     mongodb_server: Server, name: str, driver: str
 ) -> None:
-    async with client_of(driver, mongodb_server.url) as client:
+    async with client_of(driver, in_database(mongodb_server, name)) as client:
         for _ in range(2):
-            store = MongoDBStore[Any](client, tenant=tenant, database=name)
+            store = MongoDBStore[Any](client, tenant=tenant)
             await store.save_thread(thread(), ALICE)
             await store.close()
             with pytest.raises(StoreClosedError):
@@ -474,11 +485,13 @@ async def test_the_settings_of_the_applications_client_change_nothing(
     mongodb_server: Server, name: str, driver: str
 ) -> None:
     heard = Recording()
-    options = "w=0&readPreference=secondaryPreferred&readConcernLevel=local&uuidRepresentation=standard"
     async with (
         client_of(
             driver,
-            f"{mongodb_server.url}?{options}",
+            mongodb_server.url,
+            w=0,
+            readPreference="secondaryPreferred",
+            readConcernLevel="local",
             document_class=SON,
             tz_aware=True,
             event_listeners=[heard],
@@ -497,7 +510,7 @@ async def test_the_settings_of_the_applications_client_change_nothing(
 
 async def test_an_own_client_is_closed_with_its_connections(mongodb_server: Server, name: str) -> None:
     async with Proxy(mongodb_server.host, mongodb_server.port) as proxy:
-        store = StoreIn(f"mongodb://{proxy.host}:{proxy.port}/", name)
+        store = StoreIn(through(proxy), name)
         await asyncio.gather(*(store.save_thread(thread(f"t{n}"), ALICE) for n in range(20)))
         assert proxy.open > 2
         await store.close()
@@ -512,10 +525,9 @@ async def test_an_own_client_is_closed_with_its_connections(mongodb_server: Serv
 async def test_the_database_is_the_given_one_or_that_of_the_url(
     mongodb_server: Server, name: str
 ) -> None:
-    url = mongodb_server.url.rstrip("/")
     for store in (
-        MongoDBStore[Any](f"{url}/{name}", tenant=tenant),
-        MongoDBStore[Any](f"{url}/other", tenant=tenant, database=name),
+        MongoDBStore[Any](in_database(mongodb_server, name), tenant=tenant),
+        MongoDBStore[Any](in_database(mongodb_server, "other"), tenant=tenant, database=name),
     ):
         async with store:
             await store.save_thread(thread(), ALICE)
@@ -709,10 +721,12 @@ async def test_the_plans_of_the_server_scan_and_sort_nothing(mongodb_server: Ser
 async def through_proxy(
     server: Server, name: str, driver: str, **options: Any
 ) -> AsyncGenerator[tuple[StoreIn, Proxy]]:
-    async with Proxy(server.host, server.port) as proxy:
-        url = f"mongodb://{proxy.host}:{proxy.port}/"
-        async with client_of(driver, url) as client, StoreIn(client, name, **options) as store:
-            yield store, proxy
+    async with (
+        Proxy(server.host, server.port) as proxy,
+        client_of(driver, through(proxy)) as client,
+        StoreIn(client, name, **options) as store,
+    ):
+        yield store, proxy
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
@@ -759,7 +773,7 @@ async def test_a_store_is_closed_in_bounded_time_by_a_silent_server(
     mongodb_server: Server, name: str
 ) -> None:
     async with Proxy(mongodb_server.host, mongodb_server.port) as proxy:
-        store = StoreIn(f"mongodb://{proxy.host}:{proxy.port}/", name, timeout=1.0)
+        store = StoreIn(through(proxy), name, timeout=1.0)
         await store.save_thread(thread(), ALICE)
         with proxy.black_hole():
             working = asyncio.create_task(store.load_thread("thr_1", ALICE))
