@@ -547,8 +547,11 @@ class PostgresStore(BaseStore[TContext]):
         if pool is None:  # closed while this call waited to repeat
             raise ConnectionError("the store was closed")
         # A time limit takes time. Where a connection is free, or can be made, for which the pool has a
-        # limit, there is none to wait for.
-        is_free = self._calls + len(self._releasing) <= self._own_size
+        # limit that ends in time, there is none to wait for.
+        is_free = (
+            self._calls + len(self._releasing) <= self._own_size
+            and _left(deadline) >= self._attempt_timeout
+        )
         connection = await pool.acquire(timeout=None if is_free else _left(deadline))
         try:
             result = await work(connection, min(deadline, time.monotonic() + seconds))

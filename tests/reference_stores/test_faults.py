@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from reference_stores.mysql import MySQLStore
+from reference_stores.shared import StoreUnavailable
 from tests import servers
 from tests.reference_stores import on_mongodb, on_postgres
-from tests.reference_stores.faults import FAULTS, SHARED, Load, heals, strike
-from tests.reference_stores.samples import ALICE, tenant
+from tests.reference_stores.faults import FAULTS, GRACE, SHARED, Load, heals, strike
+from tests.reference_stores.samples import ALICE, answer, tenant, thread
 from tests.servers import mariadb, mongodb, postgres
 from tests.servers.proxy import Proxy
 
@@ -42,13 +43,14 @@ class Target:
     """A server, and how stores are made on one database of it."""
 
     server: Server
-    store_at: Callable[[str], AnyStore]
+    store_at: Callable[..., AnyStore]
 
-    def through(self, proxy: Proxy) -> AnyStore:
+    def through(self, proxy: Proxy, **limits: float) -> AnyStore:
         """A store that reaches the server by the proxy."""
         direct = f"{self.server.host}:{self.server.port}"
         assert direct in self.server.url
-        return self.store_at(self.server.url.replace(direct, f"{proxy.host}:{proxy.port}"))
+        url = self.server.url.replace(direct, f"{proxy.host}:{proxy.port}")
+        return self.store_at(url, **limits)
 
     def direct(self) -> AnyStore:
         """A store that no fault touches."""
@@ -85,17 +87,23 @@ def mortal(request: pytest.FixtureRequest) -> Iterator[Target]:
 
 
 def on_postgresql(server: Server, schema: str) -> Target:
-    return Target(server, lambda url: on_postgres.StoreIn(url, schema, **LIMITS))
+    def store_at(url: str, **limits: Any) -> AnyStore:
+        return on_postgres.StoreIn(url, schema, **(limits or LIMITS))
+
+    return Target(server, store_at)
 
 
 def on_mysql(server: Server, name: str) -> Target:
-    return Target(server, lambda url: MySQLStore(url, tenant=tenant, schema=name, **LIMITS))
+    def store_at(url: str, **limits: Any) -> AnyStore:
+        return MySQLStore(url, tenant=tenant, schema=name, **(limits or LIMITS))
+
+    return Target(server, store_at)
 
 
 def on_mongo(server: Server, name: str) -> Target:
-    def store_at(url: str) -> AnyStore:
+    def store_at(url: str, **limits: Any) -> AnyStore:
         pool = f"{'&' if '?' in url else '?'}maxPoolSize=10"
-        return on_mongodb.StoreIn(url + pool, name, **LIMITS)
+        return on_mongodb.StoreIn(url + pool, name, **(limits or LIMITS))
 
     return Target(server, store_at)
 
@@ -119,6 +127,32 @@ async def test_silent_connections_cost_an_attempt_and_no_call(target: Target) ->
         silent = proxy.open
         assert silent > 1
         await asyncio.gather(*(store.load_thread(SHARED, ALICE) for _ in range(silent * 2)))
+
+
+@pytest.mark.parametrize("are_connected", [True, False])
+async def test_calls_end_in_time_in_a_black_hole(target: Target, are_connected: bool) -> None:
+    async with target.direct() as untouched, Proxy(target.server.host, target.server.port) as proxy:
+        await untouched.save_thread(thread(SHARED), ALICE)
+        store = target.through(proxy, timeout=2.0, attempt_timeout=1.9)
+        await asyncio.gather(*(store.load_thread(SHARED, ALICE) for _ in range(20)))
+        if not are_connected:
+            proxy.reset()
+        with proxy.black_hole():
+            began = time.monotonic()
+            calls = (
+                store.load_thread(SHARED, ALICE),
+                store.load_thread_items(SHARED, None, 1, "asc", ALICE),
+                store.save_thread(thread(SHARED), ALICE),
+                store.add_thread_item(SHARED, answer("item"), ALICE),
+                store.delete_thread_item(SHARED, "item", ALICE),
+                store.delete_thread(SHARED, ALICE),
+            )
+            ends = await asyncio.gather(*calls, return_exceptions=True)
+            assert [type(end) for end in ends] == [StoreUnavailable] * len(calls)
+            assert time.monotonic() - began < 2.0 + GRACE
+            began = time.monotonic()
+            await store.close()
+            assert time.monotonic() - began < 2.0 + GRACE
 
 
 @pytest.mark.faults_long
