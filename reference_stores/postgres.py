@@ -469,8 +469,11 @@ class PostgresStore(BaseStore[TContext]):
             for statement in _MAKE_VERSION:
                 await execute(self._sql(statement))
             version = _checked(await execute(self._sql(_LOCK_VERSION)))
+            # Its columns take no collation "C"; it compares byte by byte without.
+            is_cockroach = "CockroachDB" in await execute("SELECT version()")
             for statement in chain.from_iterable(MIGRATIONS[version:]):
-                await execute(self._sql(statement))
+                sql = self._sql(statement)
+                await execute(sql.replace(' COLLATE "C"', "") if is_cockroach else sql)
             await execute(self._sql(_WRITE_VERSION), len(MIGRATIONS))
 
     def as_store_error(self, error: Exception, operation: str) -> StoreError:

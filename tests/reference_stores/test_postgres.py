@@ -386,6 +386,23 @@ async def test_a_role_that_may_not_make_tables_can_use_them(url: str) -> None:
             await server.execute(f"DROP OWNED BY {role}; DROP ROLE {role}")
 
 
+async def test_a_server_that_says_it_is_cockroachdb_gets_no_collations(url: str) -> None:
+    collated = "SELECT count(*) FROM information_schema.columns WHERE collation_name = 'C'"
+    async with database(url) as fresh, connection(fresh) as server:
+        async with PostgresStore[Any](fresh, tenant=tenant, schema="usual"):
+            assert await server.fetchval(f"{collated} AND table_schema = 'usual'") == 8
+        await server.execute(
+            """
+            CREATE FUNCTION public.version() RETURNS text IMMUTABLE LANGUAGE sql
+            RETURN 'CockroachDB CCL v25.1.0'
+            """
+        )
+        path = {"search_path": "public, pg_catalog"}
+        async with PostgresStore[Any](fresh, tenant=tenant, server_settings=path) as store:
+            await use_everything(store)
+        assert await server.fetchval(f"{collated} AND table_schema = 'public'") == 0
+
+
 async def test_schemas_are_apart_and_their_names_are_quoted(url: str) -> None:
     names = ["chat", "Chat", 'ch"at; DROP SCHEMA chat CASCADE; --', "chatkit_items", "$1", "é {0}"]
     async with database(url) as fresh, AsyncExitStack() as closing:
