@@ -13,7 +13,6 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import chain
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 from weakref import WeakKeyDictionary
@@ -293,45 +292,52 @@ _AT_ONCE: Final = 1000
 
 
 class _Order:
-    """The statements that read one kind of row in the order of pages, among those of `owner`."""
+    """The statements that read one kind of row in the order of pages.
 
-    def __init__(self, rows: str, owner: str, position: str) -> None:
-        self.position = position
-        """What finds the position of the cursor; a row of an item may come with its tombstone."""
+    Args:
+        rows: their table.
+        owned: which `entry` of it may be on a page.
+        known: which row, `seen`, the cursor is.
+        cursors: the tables in which that is looked up, one after the other.
+    """
+
+    def __init__(self, rows: str, owned: str, known: str, cursors: Sequence[str]) -> None:
         self.first: dict[bool, str] = {}
         """The first page, by whether it is descending."""
-        self.next: dict[bool, str] = {}
+        self.next: dict[bool, list[tuple[str, str]]] = {}
+        """A page behind a cursor, and whether the cursor is there, for each of its tables."""
         for descending, direction, beyond in ((False, "ASC", ">"), (True, "DESC", "<")):
-            order = f"ORDER BY sort_key {direction}, sequence {direction} LIMIT %(limit)s"
-            self.first[descending] = f"SELECT id, payload FROM {rows} WHERE {owner} {order}"
-            # Spelt out, these are two ranges of the index. Of (sort_key, sequence) > (x, y) MySQL takes
-            # no range at all, and reads from the beginning.
-            self.next[descending] = f"""
-                SELECT id, payload FROM {rows} WHERE {owner} AND (
-                    sort_key {beyond} %(sort_key)s
-                    OR (sort_key = %(sort_key)s AND sequence {beyond} %(sequence)s)
-                ) {order}
-            """
+            order = f"ORDER BY entry.sort_key {direction}, entry.sequence {direction} LIMIT %(limit)s"
+            columns = f"SELECT entry.id, entry.payload FROM {rows} AS entry"
+            self.first[descending] = f"{columns} WHERE {owned} {order}"
+            # The cursor's row, found by its whole primary key, is a constant to MySQL, and these are two
+            # ranges of the index. Of (sort_key, sequence) > (x, y) it makes none, and would read from the
+            # beginning.
+            self.next[descending] = [
+                (
+                    f"""
+                    {columns} JOIN {table} AS seen ON {known} WHERE {owned} AND (
+                        entry.sort_key {beyond} seen.sort_key
+                        OR (entry.sort_key = seen.sort_key AND entry.sequence {beyond} seen.sequence)
+                    ) {order}
+                    """,
+                    f"SELECT 1 FROM {table} AS seen WHERE {known}",
+                )
+                for table in cursors
+            ]
 
 
 _THREADS: Final = _Order(
     "{at}chatkit_threads",
-    "deleted_at = 0 AND tenant = %(tenant)s",
-    """
-    SELECT sort_key, sequence, deleted_at FROM {at}chatkit_threads
-    WHERE tenant = %(tenant)s AND id = %(after)s
-    """,
+    "entry.deleted_at = 0 AND entry.tenant = %(tenant)s",
+    "seen.tenant = %(tenant)s AND seen.id = %(after)s",
+    ["{at}chatkit_threads"],
 )
 _ITEMS: Final = _Order(
     "{at}chatkit_items",
-    "tenant = %(tenant)s AND thread_id = %(thread)s",
-    """
-    SELECT sort_key, sequence, 0 AS deleted_at FROM {at}chatkit_items
-    WHERE tenant = %(tenant)s AND thread_id = %(thread)s AND id = %(after)s
-    UNION ALL
-    SELECT sort_key, sequence, deleted_at FROM {at}chatkit_deleted_items
-    WHERE tenant = %(tenant)s AND thread_id = %(thread)s AND id = %(after)s
-    """,
+    "entry.tenant = %(tenant)s AND entry.thread_id = %(thread)s",
+    "seen.tenant = %(tenant)s AND seen.thread_id = %(thread)s AND seen.id = %(after)s",
+    ["{at}chatkit_items", "{at}chatkit_deleted_items"],
 )
 
 # --- Errors ---
@@ -859,13 +865,14 @@ class MySQLStore(BaseStore[TContext]):
             if after is None:
                 [(_, rows)] = await self._send(link, order.first[descending], **values)
                 return rows
-            [(_, positions)] = await self._send(link, order.position, after=after, **values)
-            if not positions:
-                return None
-            sort_key, sequence, *_ = min(positions, key=itemgetter(-1))  # a living row, if there is one
-            beyond = {**values, "sort_key": sort_key, "sequence": sequence}
-            [(_, rows)] = await self._send(link, order.next[descending], **beyond)
-            return rows
+            for page, is_known in order.next[descending]:
+                [(_, rows)] = await self._send(link, page, after=after, **values)
+                if rows:
+                    return rows
+                [(_, known)] = await self._send(link, is_known, after=after, **values)
+                if known:
+                    return ()
+            return None
 
         rows = await self._run(read)
         return None if rows is None else _texts(rows)

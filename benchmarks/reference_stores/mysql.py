@@ -94,11 +94,8 @@ class Floor:
     async def page(self, after: str | None, limit: int = 20) -> Page[ThreadItem]:
         values: dict[str, Any] = {"tenant": "app", "thread": THREAD, "limit": limit + 1}
         order = SQL["_ITEMS"]
-        if after is None:
-            rows = await self.send(order.first[False], **values)
-        else:
-            ((moment, sequence, _),) = await self.send(order.position, after=after, **values)
-            rows = await self.send(order.next[False], **values, sort_key=moment, sequence=sequence)
+        page = order.first[False] if after is None else order.next[False][0][0]
+        rows = await self.send(page, **values, after=after)
         items = [ADAPTER.validate_json(row[1]) for row in rows[:limit]]
         return Page(data=items, has_more=len(rows) > limit, after=items[-1].id)
 
