@@ -40,6 +40,8 @@ _IGNORED: Final = GitIgnoreSpec.from_lines(
 )  # fmt: skip
 """What no agent writes by hand, or what its own tools leave behind: no part of the work."""
 
+_SILENCED: Final = re.compile(rb"#\s*store-lint\s*:")
+
 Outcome = Literal["passed", "failed", "skipped"]
 
 
@@ -86,7 +88,7 @@ def grade(folder: Path, task: Task) -> Grade:
         write(found | tests | task.hidden(), copy)
         lack = missing(task.engine)
         if task.contract:
-            checks.append(_lint(copy, found))
+            checks.append(_lint(copy, given, found))
             checks.append(Check("contract", "skipped", lack) if lack else _contract(copy, task))
         checks.append(Check("tests", "skipped", lack) if lack else _tests(copy, task, tests))
     outcomes = {check.outcome for check in checks}
@@ -137,19 +139,27 @@ def _trace(task: Task, given: Mapping[str, bytes], added: Mapping[str, bytes]) -
     return Check("no store", "passed", "no trace of a ChatKit store")
 
 
-def _lint(copy: Path, found: Mapping[str, bytes]) -> Check:
+def _lint(copy: Path, given: Mapping[str, bytes], found: Mapping[str, bytes]) -> Check:
+    """Whether store-lint finds no error, with nothing silenced by a comment or by configuration."""
     named = sorted(name for name in found if name.endswith(".py"))
-    done = _run(copy, [sys.executable, "-m", "store_lint", "--format", "json", *named])
+    with tempfile.NamedTemporaryFile(suffix=".toml") as no_settings:
+        command = [sys.executable, "-m", "store_lint", "--config", no_settings.name]
+        done = _run(copy, [*command, "--format", "json", *named])
     if done.returncode not in (0, 1):
         return Check("lint", "failed", "store-lint could not check everything", _tail(done))
-    findings = json.loads(done.stdout)["findings"]
-    items = tuple(
+    errors = [
         f"{finding['path']}:{finding['span']['line']} {finding['rule']} {finding['message']}"
-        for finding in findings
+        for finding in json.loads(done.stdout)["findings"]
         if finding["severity"] == "error"
-    )
-    if items:
-        return Check("lint", "failed", f"{len(items)} errors", items)
+    ]
+    silenced = [
+        f"{name} silences a finding"
+        for name in named
+        if len(_SILENCED.findall(found[name])) > len(_SILENCED.findall(given.get(name, b"")))
+    ]
+    if errors or silenced:
+        detail = f"{len(errors)} errors, {len(silenced)} files that silence findings"
+        return Check("lint", "failed", detail, (*errors, *silenced))
     return Check("lint", "passed", "store-lint finds no error")
 
 
@@ -171,7 +181,9 @@ def _contract(copy: Path, task: Task) -> Check:
 
 def _tests(copy: Path, task: Task, tests: Mapping[str, bytes]) -> Check:
     named = sorted(name for name in tests if Path(name).name.startswith("test_"))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfEs", *named]
+    # Nothing that an agent configured decides which tests run.
+    alone = ["-c", os.devnull, "--rootdir", ".", "--noconftest", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", "-rfEs", *alone, *named]
 
     async def run() -> subprocess.CompletedProcess[str]:
         async with fresh(task.engine) as url:
@@ -183,7 +195,7 @@ def _tests(copy: Path, task: Task, tests: Mapping[str, bytes]) -> Check:
     counts = {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", summary)}
     if done.returncode == 0 and counts.get("passed") and not counts.get("skipped"):
         return Check("tests", "passed", summary)
-    items = tuple(line for line in lines if line.startswith(("FAILED", "ERROR", "SKIPPED")))
+    items = tuple(line for line in lines if line.startswith(("FAILED ", "ERROR tests/", "SKIPPED ")))
     return Check("tests", "failed", summary, items or _tail(done))
 
 

@@ -108,12 +108,33 @@ def test_tests_that_an_agent_weakened_are_run_as_they_were(tmp_path: Path) -> No
     assert (tmp_path / "tests" / "test_chat.py").read_text().startswith("def test_nothing")
 
 
-def test_a_suppression_or_a_syntax_error_is_no_way_out(tmp_path: Path) -> None:
+def test_a_store_that_does_not_parse_is_judged_too(tmp_path: Path) -> None:
     task = given("repair-unknown-field", tmp_path, "C12_unknown_threads_are_not_found")
     (tmp_path / "helpdesk" / "store.py").write_text("def (")
     judged = grade(tmp_path, task)
-    assert set(outcomes(judged).values()) == {"passed", "failed"}
+    assert outcomes(judged) == {
+        "diff": "passed", "lint": "failed", "contract": "failed", "tests": "failed",
+    }  # fmt: skip
     assert "CKS000" in items(judged, "lint")[0]
+
+
+def test_findings_that_an_agent_silenced_and_tests_that_it_left_out_count(tmp_path: Path) -> None:
+    task = given("repair-unknown-field", tmp_path, "C12_unknown_threads_are_not_found")
+    task = replace(task, may_change=("/**",))
+    line = "        created = microseconds(thread.updated_at)"
+    edit(tmp_path, "helpdesk/store.py", line, f"{line}  # store-lint: ignore[CKS006] works for me")
+    (tmp_path / "conftest.py").write_text(
+        "def pytest_collection_modifyitems(items):\n    del items[1:]\n"
+    )
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --maxfail=1\n")
+    (tmp_path / "pyproject.toml").write_text('[tool.store-lint]\nexclude = ["*"]\n')
+    judged = grade(tmp_path, task)
+    assert items(judged, "lint") == ("helpdesk/store.py silences a finding",)
+    assert len(items(judged, "tests")) == 5
+    edit(tmp_path, "helpdesk/store.py", "  # store-lint: ignore[CKS006] works for me", "")
+    (tmp_path / "pyproject.toml").write_text('[tool.store-lint]\nignore = ["CKS006"]\n')
+    (found,) = items(grade(tmp_path, task), "lint")
+    assert " CKS006 " in found
 
 
 @pytest.mark.parametrize("name", NEAR_MISSES)
