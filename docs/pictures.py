@@ -26,28 +26,28 @@ PICTURES: Final = {
 """Each picture: its command, with the exit code that it must have."""
 
 
-def main() -> None:
-    """Write all pictures."""
+def main(into: Path = ROOT / "docs") -> None:
+    """Write all pictures to a folder."""
     with tempfile.TemporaryDirectory() as folder:
         shop = Path(folder) / "shop"
         shutil.copytree(ROOT / "tests" / "demo_app", shop)
-        _write("store-new", shop)
+        _write("store-new", shop, into)
         store = shop / "app" / "stores" / "sqlite.py"
         store.write_text(store.read_text().replace("settings.chat_db_path", "settings.CHAT_DB_PATH"))
-        _write("store-lint", shop)
+        _write("store-lint", shop, into)
 
 
-def _write(name: str, shop: Path) -> None:
+def _write(name: str, shop: Path, into: Path) -> None:
     command, code = PICTURES[name]
     with open(os.devnull, "w") as nowhere:
         console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True)
         console.print(f"[green]$[/] {command}")
         console.print(Text.from_ansi(_run(command, code, shop)))
-        target = ROOT / "docs" / f"{name}.svg"
+        target = into / f"{name}.svg"
         svg = console.export_svg(title=command, unique_id=name)
     # No font from elsewhere: a picture asks nobody for anything.
     target.write_text(re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL), "utf-8")
-    print(f"{target.relative_to(ROOT)}: {target.stat().st_size:,} bytes")
+    print(f"{target.name}: {target.stat().st_size:,} bytes")
 
 
 def _run(command: str, code: int, shop: Path) -> str:

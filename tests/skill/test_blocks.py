@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "store-lint": "store_lint.cli",
     "store-contract": "store_contract.cli",
 }
+OURS: Final = ("chatkit", "reference_stores", "store_contract", "store_lint")
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 _ALL: Final = [block for page in [*PAGES, *DOCUMENTS] for block in blocks(page)]
 
@@ -169,7 +170,8 @@ def test_code_of_the_documents_is_clean(block: Block, tmp_path: Path) -> None:
     found = lint_tree(tmp_path).findings
     assert not found, [shown(one, tmp_path) for one in found]
     for node in ast.walk(ast.parse(block.code)):
-        if isinstance(node, ast.ImportFrom) and node.module and not node.module.startswith("app."):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(OURS):
+            assert node.module is not None
             assert find_spec(node.module), f"{block}: there is no {node.module}"
             module = import_module(node.module)
             assert all(hasattr(module, alias.name) for alias in node.names), str(block)

@@ -28,7 +28,8 @@ class NewStore(MongoDBStore[Any]):
     """Knows its database, so that another can be opened there."""
 
     def __init__(self, database: str) -> None:
-        super().__init__(URL, tenant=tenant_of, database=database)
+        # A server for tests may be slow.
+        super().__init__(URL, tenant=tenant_of, timeout=30.0, database=database)
         self.database = database
 
 

@@ -27,7 +27,8 @@ class NewStore(PostgresStore[Any]):
     """Knows its schema, so that another can be opened there."""
 
     def __init__(self, schema: str) -> None:
-        super().__init__(URL, tenant=tenant_of, schema=schema)
+        # A server for tests may be slow.
+        super().__init__(URL, tenant=tenant_of, timeout=30.0, schema=schema)
         self.schema = schema
 
 
