@@ -6,7 +6,6 @@ Apart from the engine because it needs libcst, which a run without relevant file
 from __future__ import annotations
 
 import os
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -173,6 +172,8 @@ def _edit(edit: Replacement, spans: dict[int, Span]) -> Edit:
 
 
 def _internal_error(culprit: str, path: str | None, error: Exception) -> Problem:
+    import traceback  # it takes longer to import than most files to check
+
     where = traceback.extract_tb(error.__traceback__)[-1]
     said = " ".join(str(error).split())[:200]
     on, with_file = (f" on {path}", " with the file") if path else ("", "")

@@ -24,7 +24,6 @@ from store_lint.flow.knowledge import (
     CANONICAL,
     FIELDS,
     HANDLES,
-    MAKE_MODELS,
     METHODS,
     PENDING,
     RETURNS,
@@ -90,6 +89,7 @@ from store_lint.tree.program import (
     Program,
     Variable,
 )
+from store_lint.tree.shape import MAKE_MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -716,6 +716,10 @@ class Analysis:
         self._steps += steps
         return self._steps <= 3 * self._allowed
 
+    def _is_at_limit(self) -> bool:
+        """Whether calls are not followed any more."""
+        return len(self._stack) >= MAX_DEPTH or self._steps > self._allowed
+
     def graph(self, scope: Scope) -> Graph | None:
         found = self._graphs.get(id(scope))
         if found is None:
@@ -817,8 +821,7 @@ class Analysis:
             target.node.returns.annotation if target.node.returns else None,
         )
         if (
-            len(self._stack) >= MAX_DEPTH
-            or self._steps > self._allowed
+            self._is_at_limit()
             or (is_generator and kind != "context")
             or self._is_stub_of_another(target)
         ):
@@ -853,7 +856,7 @@ class Analysis:
         """Run what a generator context manager does behind its `yield`, with what it has set."""
         target = function.target
         assert isinstance(target, LocalFunction)
-        if len(self._stack) >= MAX_DEPTH or self._steps > self._allowed:
+        if self._is_at_limit():
             return
         entry = self._enter(evaluator, function, receiver_path, args, state, "context")
         outcome = self._execute(target, entry.cls, entry.state, None)

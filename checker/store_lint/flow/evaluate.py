@@ -766,7 +766,15 @@ class Evaluator:
                 continue
             known = dict(entries.known)
             is_open = entries.open
-            if method == "update":
+            key = constant_text(args[0].value) if method == "setdefault" and args else None
+            if key is not None:
+                default = args[1].value if len(args) > 1 else value(Nothing())
+                if key not in known:
+                    known[key] = default if not is_open else UNKNOWN
+                elif key in entries.maybe:
+                    known[key] = join(known[key], default)
+                state.heap[atom.site] = Entries(tuple(known.items()), is_open, entries.maybe - {key})
+            elif method == "update":
                 for arg in args:
                     other = [state.entries(a) for a in arg.value]
                     first = other[0] if len(other) == 1 else None

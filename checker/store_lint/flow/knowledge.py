@@ -225,22 +225,6 @@ TRANSPARENT_DECORATORS: Final = frozenset(
 )
 """Top-level names whose decorators leave the state of the decorated method's object alone."""
 
-MAKE_MODELS: Final = frozenset(
-    {
-        "construct",
-        "from_orm",
-        "model_construct",
-        "model_validate",
-        "model_validate_json",
-        "model_validate_strings",
-        "parse_file",
-        "parse_obj",
-        "parse_raw",
-        "validate",
-    }
-)
-"""The class methods of a pydantic model that give an instance."""
-
 FIELDS: Final[dict[str, dict[str, str]]] = {
     "chatkit.server.ChatKitServer": {
         "store": "chatkit.store.Store",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import libcst as cst
@@ -334,6 +333,8 @@ class _Check:
         message = f"`{shown}`: the module `{module.path.stem}` has no `{name}`: AttributeError"
         instance = self._instances.only(module)
         if instance is None:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, module.scope.bindings, 1, 0.75)
             return Violation(node, message, f"did you mean `{near[0]}`?" if near else "define it")
         shape = self._shapes.of(instance.cls)
@@ -417,6 +418,8 @@ def _same_but_case(name: str, members: Iterable[str]) -> str | None:
 
 
 def _nearest(name: str, shape: Shape) -> str:
+    from difflib import get_close_matches
+
     settings = [m for m in shape.members if not m.startswith("_")]
     near = get_close_matches(name.lower(), settings, 1, 0.7) or get_close_matches(
         name, settings, 1, 0.7

@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from store_lint.flow.relevance import Signs
 from store_lint.rules.base import Rule
-from store_lint.rules.bound_values import BoundValues
 from store_lint.rules.queries import queries
 from store_lint.rules.sql.drivers import METHODS, PACKAGES
-from store_lint.rules.sql.project import Project, folder_of
 from store_lint.rules.sql.tokens import STATEMENT
-from store_lint.rules.typed_lists import TypedLists, unannotated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +16,7 @@ if TYPE_CHECKING:
     import libcst as cst
 
     from store_lint.rules.base import Context, Violation
+    from store_lint.rules.sql.project import Project
     from store_lint.tree.module import Module
 
 
@@ -34,6 +32,11 @@ class UntypedQueryParam(Rule):
         found = queries(module, context.flow)
         if not found.sent and not found.expressions:
             return ()
+        # What reads SQL takes time to import, and most files send none.
+        from store_lint.rules.bound_values import BoundValues
+        from store_lint.rules.sql.project import Project, folder_of
+        from store_lint.rules.typed_lists import TypedLists, unannotated
+
         folder = folder_of(str(module.path.parent))
         project = self._projects.setdefault(folder, Project(context.program, module))
         texts = [text for sent in found.sent for text in sent.texts]

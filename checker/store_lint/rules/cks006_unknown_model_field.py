@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import libcst as cst
@@ -586,6 +585,8 @@ class _Check:
             method = _METHODS.get(name)
             if method is not None:
                 return f"write `{method}`"
+        from difflib import get_close_matches
+
         near = get_close_matches(name, fields, 1, 0.8) if len(names) == 1 else []
         if near and not (name.endswith("_at") and near[0].endswith("_at")):
             return f"did you mean `{near[0]}`?"

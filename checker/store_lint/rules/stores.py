@@ -16,11 +16,11 @@ import libcst as cst
 
 from store_lint.chatkit_api import Class
 from store_lint.tree.expressions import walk
-from store_lint.tree.module import parameters
+from store_lint.tree.module import parameters, target_names
 from store_lint.tree.program import External, LocalClass, LocalFunction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from store_lint.chatkit_api import Api, Method
     from store_lint.tree.module import Binding, Scope
@@ -159,7 +159,9 @@ class Stores:
         ]
         if name in self.program.expressions(cls.module).captured.get(cls.scope, ()):
             return "defined"
-        if not bindings:
+        if name in _slots(cls.scope):
+            return "defined"
+        if not bindings or _is_deleted(cls.node, name, bindings):
             return None
         if not all(self._binds_abstract(cls.scope, binding) for binding in bindings):
             return "defined"
@@ -334,6 +336,36 @@ def _fills_its_namespace(node: cst.ClassDef) -> bool:
         for statement in node.body.body
         if not isinstance(statement, (cst.FunctionDef, cst.ClassDef))
         for part in walk(statement, into_scopes=False)
+    )
+
+
+def _slots(scope: Scope) -> set[str]:
+    """The names in `__slots__`, for each of which the class gets a descriptor."""
+    return {
+        part.value.strip("'\"")
+        for binding in scope.bindings.get("__slots__", ())
+        if binding.value is not None
+        for part in walk(binding.value)
+        if isinstance(part, cst.SimpleString)
+    }
+
+
+def _is_deleted(node: cst.ClassDef, name: str, bindings: Sequence[Binding]) -> bool:
+    """Whether a class body deletes a name behind all that binds it."""
+    bound = {id(binding.statement) for binding in bindings}
+    body = node.body.body
+    last = max((i for i, statement in enumerate(body) if _deletes(statement, name)), default=-1)
+    return last >= 0 and not any(
+        id(part) in bound
+        for statement in body[last + 1 :]
+        for part in walk(statement, into_scopes=False)
+    )
+
+
+def _deletes(statement: cst.CSTNode, name: str) -> bool:
+    return isinstance(statement, cst.SimpleStatementLine) and any(
+        isinstance(small, cst.Del) and any(found.value == name for found in target_names(small.target))
+        for small in statement.body
     )
 
 

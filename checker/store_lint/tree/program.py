@@ -259,6 +259,8 @@ class Program:
     def _starred(self, scope: Scope, name: str, hops: int) -> Iterator[Definition]:
         for target, _ in scope.stars:
             for source in self.imported(scope.module, target, hops - 1):
+                if isinstance(source, LocalModule) and not _exports(source.module, name):
+                    continue
                 if not (isinstance(source, External) and hasattr(builtins, name)):
                     yield from self._attribute(source, name, hops - 1)
 
@@ -431,6 +433,19 @@ class Program:
                 if arg.keyword is not None and arg.keyword.value == "metaclass":
                     return self.resolve(owner.scope.parent or owner.scope, arg.value)
         return ()
+
+
+def _exports(module: Module, name: str) -> bool:
+    """Whether `from module import *` may give a name."""
+    bindings = module.scope.bindings.get("__all__")
+    if bindings is None:
+        return not name.startswith("_")
+    value = bindings[0].value
+    if not isinstance(value, (cst.List, cst.Tuple)) or module.source.text.count("__all__") > 1:
+        return True
+    listed = [element.value for element in value.elements]
+    names = [item.evaluated_value if isinstance(item, cst.SimpleString) else None for item in listed]
+    return name in names or None in names
 
 
 def _is_opaque(subscribed: Definition) -> bool:

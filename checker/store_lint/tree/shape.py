@@ -52,17 +52,29 @@ _PROPERTIES: Final = frozenset(
         "pydantic.fields.computed_field",
     }
 )
-MODEL_API: Final = frozenset(
+MAKE_MODELS: Final = frozenset(
+    {
+        "construct",
+        "from_orm",
+        "model_construct",
+        "model_validate",
+        "model_validate_json",
+        "model_validate_strings",
+        "parse_file",
+        "parse_obj",
+        "parse_raw",
+        "validate",
+    }
+)
+"""The class methods of a pydantic model that give an instance."""
+MODEL_API: Final = MAKE_MODELS | frozenset(
     {
         "Config",
-        "construct",
         "copy",
         "dict",
-        "from_orm",
         "json",
         "model_computed_fields",
         "model_config",
-        "model_construct",
         "model_copy",
         "model_dump",
         "model_dump_json",
@@ -73,16 +85,9 @@ MODEL_API: Final = frozenset(
         "model_parametrized_name",
         "model_post_init",
         "model_rebuild",
-        "model_validate",
-        "model_validate_json",
-        "model_validate_strings",
-        "parse_file",
-        "parse_obj",
-        "parse_raw",
         "schema",
         "schema_json",
         "update_forward_refs",
-        "validate",
     }
 )
 """What every pydantic model has."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -22,22 +23,8 @@ _PARAMS: Final[dict[Style, str]] = {
     "sqlite": rf"\?\d*|(?<!:)[:@$][\w{HOLE}]+",
     "format": r"%(?:\([^)]*\))?[sbt](?!\w)",
 }
-_TOKEN: Final[dict[Style, re.Pattern[str]]] = {
-    style: re.compile(
-        rf"""
-        (?P<space>\s+ | --[^\n]* | /\*.*?\*/)
-      | (?P<string>[eEbBxXnN]?'(?:[^']|'')*'? | \$(?P<tag>[A-Za-z_]*)\$.*?\$(?P=tag)\$)
-      | (?P<quoted>"[^"]*"? | `[^`]*`? | \[{HOLE}\])
-      | (?P<param>{param})
-      | (?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w))
-      | (?P<word>[A-Za-z_{HOLE}\d][\w${HOLE}]*)
-      | (?P<op>::|:=|%%|(?:(?!{param}|--|/\*)[-+*/<>=~!@\#%^&|?])+)
-      | (?P<mark>.)
-        """,
-        re.VERBOSE | re.DOTALL,
-    )
-    for style, param in _PARAMS.items()
-}
+
+
 STATEMENT: Final = (
     r"(?is:\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*\(?\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|CREATE|ALTER"
     r"|DROP|REPLACE|VALUES|MERGE|TRUNCATE|PRAGMA|BEGIN|SET|CALL)\b)"
@@ -69,10 +56,29 @@ def is_statement(text: str) -> bool:
     return _STATEMENT.match(text) is not None
 
 
+@cache
+def _token(style: Style) -> re.Pattern[str]:
+    """The tokens of a style; made when somebody has a query of it, since making one takes time."""
+    param = _PARAMS[style]
+    return re.compile(
+        rf"""
+        (?P<space>\s+ | --[^\n]* | /\*.*?\*/)
+      | (?P<string>[eEbBxXnN]?'(?:[^']|'')*'? | \$(?P<tag>[A-Za-z_]*)\$.*?\$(?P=tag)\$)
+      | (?P<quoted>"[^"]*"? | `[^`]*`? | \[{HOLE}\])
+      | (?P<param>{param})
+      | (?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?!\w))
+      | (?P<word>[A-Za-z_{HOLE}\d][\w${HOLE}]*)
+      | (?P<op>::|:=|%%|(?:(?!{param}|--|/\*)[-+*/<>=~!@\#%^&|?])+)
+      | (?P<mark>.)
+        """,
+        re.VERBOSE | re.DOTALL,
+    )
+
+
 def tokenize(text: str, style: Style) -> list[Token]:
     """The tokens of a text, without white space and comments."""
     found: list[Token] = []
-    for match in _TOKEN[style].finditer(text):
+    for match in _token(style).finditer(text):
         kind, content = match.lastgroup, match.group()
         if kind == "tag":
             kind = "string"

@@ -1,0 +1,9 @@
+__all__ = ["Other"]
+
+
+class Other:
+    pass
+
+
+class Files:
+    """Not listed: `import *` leaves it here."""
