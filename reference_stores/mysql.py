@@ -310,8 +310,8 @@ class _Order:
             order = f"ORDER BY entry.sort_key {direction}, entry.sequence {direction} LIMIT %(limit)s"
             columns = f"SELECT entry.id, entry.payload FROM {rows} AS entry"
             self.first[descending] = f"{columns} WHERE {owned} {order}"
-            # The cursor's row, found by its whole primary key, is a constant to MySQL, and these are two
-            # ranges of the index. Of (sort_key, sequence) > (x, y) it makes none, and would read from the
+            # The cursor's row, found by its whole primary key, is a constant to MySQL; so these are two
+            # ranges of the index. Of (sort_key, sequence) > (x, y) it makes none, and reads from the
             # beginning.
             self.next[descending] = [
                 (
@@ -392,7 +392,7 @@ def _may_pass(error: BaseException) -> bool:
 _CLOSED: Final = "The store was closed meanwhile; make a new one."
 
 
-_new_connection = cast("Callable[..., Awaitable[Any]]", aiomysql.connect)  # pyright: ignore[reportUnknownMemberType]
+_new_connection = cast("Any", aiomysql).connect
 
 
 class _Cursor(aiomysql.Cursor):
