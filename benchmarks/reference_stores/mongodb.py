@@ -20,17 +20,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pymongo
-from chatkit.types import AssistantMessageItem, Page, ThreadItem, ThreadMetadata
+from chatkit.types import AssistantMessageItem, FileAttachment, Page, ThreadItem, ThreadMetadata
 from harness import (
     ADAPTER,
+    ATTACHMENTS,
     METADATA,
     THREAD,
-    Call,
     Row,
-    at_once,
+    beside_floors,
     in_turns,
     message,
-    metadata,
+    prepare,
     split,
     write_results,
 )
@@ -49,10 +49,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
 RESULTS: Final = Path(__file__).with_name("RESULTS-mongodb.md")
-MANY: Final = 32
-"""Threads for as many tasks."""
-SEEDED: Final = 60
-"""Items of the thread whose pages are read."""
 _Document = dict[str, Any]
 
 
@@ -65,6 +61,7 @@ class Floor:
         )
         self._threads = database["chatkit_threads"]
         self._items = database["chatkit_items"]
+        self._attachments = database["chatkit_attachments"]
         self._tenants = database["chatkit_tenants"]
 
     async def add(self, item: AssistantMessageItem) -> None:
@@ -139,6 +136,13 @@ class Floor:
         items = [ADAPTER.validate_json(row["payload"]) for row in rows[:limit]]
         return Page(data=items, has_more=len(rows) > limit, after=items[-1].id)
 
+    async def threads(self, limit: int = 20) -> Page[ThreadMetadata]:
+        page = {"_id.tenant": "app", "live": True}
+        order = [("position", -1)]
+        rows = await self._threads.find(page, {"payload": 1}, sort=order, limit=limit + 1).to_list()
+        threads = [METADATA.validate_json(row["payload"]) for row in rows[:limit]]
+        return Page(data=threads, has_more=len(rows) > limit, after=threads[-1].id)
+
     async def delete_item(self, item_id: str) -> None:
         identity = {"tenant": "app", "thread": THREAD, "item": item_id}
         await self._items.update_one(
@@ -146,18 +150,31 @@ class Floor:
             {"$set": {"live": False, "deleted_at": 1}, "$unset": {"payload": "", "fake": ""}},
         )
 
+    async def delete_thread(self, thread_id: str) -> None:
+        identity = {"tenant": "app", "thread": thread_id}
+        tombstone = await self._threads.find_one_and_update(
+            {"_id": identity, "live": True},
+            {"$set": {"live": False, "deleted_at": 1}, "$unset": {"payload": "", "newest": ""}},
+            return_document=ReturnDocument.AFTER,
+        )
+        assert tombstone is not None
+        items = {
+            "_id.tenant": "app",
+            "_id.thread": thread_id,
+            "generation": {"$lte": tombstone["generation"]},
+        }
+        assert not await self._items.find(items, {"_id": 1}, limit=1000).to_list()
 
-def many_thread(number: int) -> str:
-    return f"thr_{number % MANY + 1:032x}"
-
-
-async def prepare(store: MongoDBStore[Any]) -> None:
-    """Threads for tasks to write to, and a thread with some items."""
-    await store.save_thread(metadata(0), None)
-    for number in range(MANY):
-        await store.save_thread(metadata(number + 1), None)
-    for number in range(SEEDED):
-        await store.add_thread_item(THREAD, message(number), None)
+    async def save_attachment(self, attachment: FileAttachment) -> None:
+        payload = ATTACHMENTS.dump_json(attachment).decode()
+        await self._attachments.update_one(
+            {"_id": {"tenant": "app", "attachment": attachment.id}},
+            {
+                "$set": {"thread": None, "payload": payload},
+                "$setOnInsert": {"position": f"{2**63:016x}{attachment.id}"},
+            },
+            upsert=True,
+        )
 
 
 @asynccontextmanager
@@ -169,8 +186,8 @@ async def store_and_floor(
     app = single_tenant("app")
     try:
         async with (
-            MongoDBStore[Any](url, tenant=app, database=ours, timeout=60) as store,
-            MongoDBStore[Any](url, tenant=app, database=floors, timeout=60) as made,
+            MongoDBStore[Any](url, tenant=app, database=ours, timeout=60, attempt_timeout=60) as store,
+            MongoDBStore[Any](url, tenant=app, database=floors, timeout=60, attempt_timeout=60) as made,
         ):
             await prepare(store)
             await prepare(made)
@@ -182,84 +199,12 @@ async def store_and_floor(
 
 async def against_floor(url: str, times: int) -> AsyncIterator[Row]:
     """Each operation, one by one and from 32 tasks."""
-    half = f"msg_{SEEDED // 2:032x}"
-
-    def tell(number: int) -> AssistantMessageItem:
-        return message(SEEDED + number, many_thread(number))
-
-    async with AsyncMongoClient[_Document](url, retryWrites=False) as client:
-        async with store_and_floor(url, client) as (store, floor):
-            operations: list[tuple[str, Call, Call, str]] = [
-                (
-                    "20-item page, first",
-                    lambda _: store.load_thread_items(THREAD, None, 20, "asc", None),
-                    lambda _: floor.page(None),
-                    "1.25",
-                ),
-                (
-                    "20-item page, next",
-                    lambda _: store.load_thread_items(THREAD, half, 20, "asc", None),
-                    lambda _: floor.page(half),
-                    "1.25",
-                ),
-                (
-                    "load_item",
-                    lambda n: store.load_item(THREAD, message(n % SEEDED).id, None),
-                    lambda n: floor.load_item(message(n % SEEDED).id),
-                    "",
-                ),
-                (
-                    "load_thread",
-                    lambda n: store.load_thread(many_thread(n), None),
-                    lambda n: floor.load_thread(many_thread(n)),
-                    "",
-                ),
-                (
-                    "save_thread, there already",
-                    lambda n: store.save_thread(metadata(n % MANY), None),
-                    lambda n: floor.save_thread(metadata(n % MANY)),
-                    "1.25",
-                ),
-                (
-                    "save_item, there already",
-                    lambda n: store.save_item(THREAD, message(n % SEEDED), None),
-                    lambda n: floor.add(message(n % SEEDED)),
-                    "1.25",
-                ),
-                (
-                    "add_thread_item",
-                    lambda n: store.add_thread_item(many_thread(n), tell(n), None),
-                    lambda n: floor.add(tell(n)),
-                    "1.25",
-                ),
-                (
-                    "delete_thread_item",
-                    lambda n: store.delete_thread_item(THREAD, message(n % SEEDED).id, None),
-                    lambda n: floor.delete_item(message(n % SEEDED).id),
-                    "1.25",
-                ),
-                (
-                    "save_thread, new",
-                    lambda n: store.save_thread(metadata(1000 + n), None),
-                    lambda n: floor.save_thread(metadata(1000 + n)),
-                    "1.25",
-                ),
-            ]
-            for name, ours, other, limit in operations:
-                yield Row(name, *split(await in_turns(ours, other, times), "floor"), limit)
-        async with store_and_floor(url, client) as (store, floor):
-            pages = await at_once(
-                lambda _: store.load_thread_items(THREAD, None, 20, "asc", None),
-                lambda _: floor.page(None),
-                times,
-            )
-            yield Row("20-item page, 32 tasks", *split(pages, "floor"), "1.18")
-            adds = await at_once(
-                lambda n: store.add_thread_item(many_thread(n), tell(n), None),
-                lambda n: floor.add(tell(n)),
-                times,
-            )
-            yield Row("add_thread_item, 32 tasks", *split(adds, "floor"), "1.18")
+    async with (
+        AsyncMongoClient[_Document](url, retryWrites=False) as client,
+        store_and_floor(url, client) as (store, floor),
+    ):
+        async for row in beside_floors(store, {"floor": floor}, times):
+            yield row
 
 
 async def at_depth(url: str, rows: int) -> AsyncIterator[Row]:
@@ -269,7 +214,7 @@ async def at_depth(url: str, rows: int) -> AsyncIterator[Row]:
     async with AsyncMongoClient[_Document](url) as client:
         try:
             async with MongoDBStore[Any](
-                url, tenant=single_tenant("app"), database=name, timeout=60
+                url, tenant=single_tenant("app"), database=name, timeout=60, attempt_timeout=60
             ) as store:
                 await prepare(store)
                 gate = await client[name]["chatkit_threads"].find_one({"_id.thread": THREAD})
@@ -317,7 +262,7 @@ async def measure(url: str, arguments: argparse.Namespace) -> tuple[str, list[Ro
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rows", type=int, default=1_000_000, help="items of the long thread")
-    parser.add_argument("--times", type=int, default=320, help="calls of each operation")
+    parser.add_argument("--times", type=int, default=32, help="calls of each operation")
     with running() as server:
         software, rows = asyncio.run(measure(server.url, parser.parse_args()))
     write_results(
