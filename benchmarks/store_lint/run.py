@@ -60,6 +60,7 @@ def __init__(self, *args):
 Program.__init__ = __init__
 check(Options(tuple(map(Path, sys.argv[1:])), chatkit_version="1.6.5", jobs=1))
 print(*(path for program in programs for path in program.parsed), sep="\\n")
+gc.freeze()  # as the command does in the end
 """
 STORE = """\
 from chatkit.store import NotFoundError, Store

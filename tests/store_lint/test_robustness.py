@@ -13,6 +13,7 @@ import pytest
 
 from store_lint import engine
 from store_lint.engine import Options
+from store_lint.flow import Signs
 from store_lint.rules import RuleInfo, all_rules
 from store_lint.tree import files as tree_files
 from store_lint.tree.program import Program
@@ -185,6 +186,8 @@ def test_a_path_that_does_not_exist_is_a_problem_and_the_others_are_checked(tmp_
 
 
 class Crash:
+    signs = Signs()
+
     def check(self, *_: object) -> list[Finding]:
         raise ZeroDivisionError("on purpose\nin two lines")
 

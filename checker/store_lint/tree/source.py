@@ -44,10 +44,9 @@ _TOKEN = re.compile(
     r"""\"{3}[\s\S]*?\"{3}|'{3}[\s\S]*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*|\w+|[^\w\s]"""
 )
 _DEEP_FROM = 5_000
+"""Characters in a line from which it may be nested deeper than any hand writes."""
 _RECURSION_OF_PYTHON = 1_000
 """What it allows unless a program asks for more."""
-_DEEP_LINE = re.compile(r"[^\r\n]{5000}")
-"""Characters in a line from which it may be nested deeper than any hand writes."""
 
 
 class Unparsable(Exception):  # noqa: N818 - what the file is
@@ -168,7 +167,7 @@ def parse(path: Path, data: bytes) -> Source:
 
 def _is_too_deep(text: str) -> bool:
     """Whether Python itself gives up on the nesting; libcst would take hours to find out."""
-    if len(text) < _DEEP_FROM or _DEEP_LINE.search(text) is None:
+    if len(text) < _DEEP_FROM or len(max(text.split("\n"), key=len)) < _DEEP_FROM:
         return False
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(_RECURSION_OF_PYTHON)
