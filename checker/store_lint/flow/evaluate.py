@@ -766,14 +766,13 @@ class Evaluator:
                 continue
             known = dict(entries.known)
             is_open = entries.open
-            key = constant_text(args[0].value) if method == "setdefault" and args else None
-            if key is not None:
-                default = args[1].value if len(args) > 1 else value(Nothing())
-                if key not in known:
-                    known[key] = default if not is_open else UNKNOWN
-                elif key in entries.maybe:
-                    known[key] = join(known[key], default)
-                state.heap[atom.site] = Entries(tuple(known.items()), is_open, entries.maybe - {key})
+            if method == "setdefault" and args:
+                key = constant_text(args[0].value)
+                default = args[1].value if len(args) > 1 and not is_open else UNKNOWN
+                if key is not None and (key not in known or key in entries.maybe):
+                    known[key] = join(known.get(key, NEVER), default)
+                # What is filled up may have held more, on another path.
+                state.heap[atom.site] = Entries(tuple(known.items()), True, entries.maybe - {key})
             elif method == "update":
                 for arg in args:
                     other = [state.entries(a) for a in arg.value]

@@ -20,3 +20,11 @@ def may_have_all(now: datetime, row: dict[str, object], key: str) -> ThreadMetad
     data.setdefault("title", None)
     data.setdefault(key, now)
     return ThreadMetadata.model_validate(data)
+
+
+def may_be_another(row: dict[str, object], load) -> ThreadMetadata:
+    data = load(row)
+    if data is None:
+        data = {}
+    data.setdefault("id", "thr_1")
+    return ThreadMetadata.model_validate(data)
