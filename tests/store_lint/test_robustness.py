@@ -326,3 +326,12 @@ def test_a_large_file_that_does_not_parse_is_a_finding(tmp_path: Path) -> None:
     report = check(tmp_path)
     assert not report.problems
     assert places(report) == [("CKS000", LARGE.count("\n") + 1, 12)]
+
+
+def test_an_alias_that_names_itself_ends(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(
+        f"{STORE}\nJson = dict[str, 'Json'] | str\ndef use(given: Json) -> Json: ...\n", "utf-8"
+    )
+    report = check(tmp_path, select=frozenset({"CKS001", "CKS003"}))
+    assert not report.problems
+    assert places(report) == [FOUND]

@@ -72,6 +72,8 @@ class Types:
         self._program = program
         self._api = api
         self._read: dict[str, Value] = {}
+        self._aliases: set[int] = set()
+        """The aliases that are being read."""
 
     def annotation(self, scope: Scope, node: cst.BaseExpression | None) -> Value:
         """What a value annotated with `node`, as it stands in `scope`, may be."""
@@ -141,7 +143,11 @@ class Types:
             elif isinstance(definition, Variable) and isinstance(
                 definition.binding.value, (cst.BinaryOperation, cst.Subscript)
             ):  # an alias: `Maybe = Pool | None`
+                if id(definition.binding) in self._aliases:
+                    return UNKNOWN  # an alias that names itself: `Json = dict[str, "Json"] | str`
+                self._aliases.add(id(definition.binding))
                 possible.append(self.annotation(definition.scope, definition.binding.value))
+                self._aliases.discard(id(definition.binding))
             else:
                 return UNKNOWN
         return join_all(possible)
