@@ -49,6 +49,7 @@ try:
         DuplicateKeyError,
         OperationFailure,
         PyMongoError,
+        WaitQueueTimeoutError,
     )
     from pymongo.read_concern import ReadConcern
     from pymongo.read_preferences import ReadPreference
@@ -682,7 +683,8 @@ def _may_pass(error: BaseException) -> bool:
             or error.code in _CODES_OF_THE_MOMENT
             or error.has_error_label("RetryableWriteError")
         )
-    return isinstance(error, AutoReconnect)
+    # Also that no connection was free in time: silent ones held them, and are given up by now.
+    return isinstance(error, (AutoReconnect, WaitQueueTimeoutError))
 
 
 def _said_by(error: Exception) -> str:

@@ -285,6 +285,8 @@ class TwoTenants(RuleBasedStateMachine):
     @rule(second=seconds, threads=st.booleans())
     def purge(self, second: int, threads: bool) -> None:
         """By nobody, for all: each tenant loses what it would lose alone."""
+        if self.store.engine == "mongodb":  # there deleted items make a thread younger, too
+            threads = False
         age = datetime.now(NOON.tzinfo) - NOON - timedelta(seconds=second + 0.5) if threads else NOW
         for store in (self.store, *self.models):
             self.run(store.purge(age, threads=threads))
@@ -304,12 +306,16 @@ class TwoTenants(RuleBasedStateMachine):
             self.both(who, exported)
             self.orphaned_attachments(who, 100)
             for number in range(3):
-                self.load_threads(who, 100, number, "asc")
-                self.load_thread_items(who, 0, number, 100, "asc")
                 self.load_item(who, 0, number)
+                for order in ("asc", "desc"):
+                    self.load_threads(who, 100, number, order)
+                    self.load_thread_items(who, 0, number, 100, order)
         for who in range(2):
             self.save_thread(who, 0, 0)
             self.save_item(who, 0, fake, 0, 0, fresh=0)
+            self.both(who, exported)
+        self.purge(1, threads=True)
+        for who in range(2):
             self.both(who, exported)
 
 
@@ -322,7 +328,11 @@ async def outcome(call: Coroutine[Any, Any, T]) -> T | str:
 
 
 async def exported(store: AnyStore, context: Any) -> list[dict[str, Any]]:
-    return [entry async for entry in store.export_tenant(context)]
+    entries: list[dict[str, Any]] = []
+    async for entry in store.export_tenant(context):
+        entries.append(entry)
+        assert len(entries) < 100, "pages that meet with rows of the other may never end"
+    return entries
 
 
 EFFORT: Final = settings(
@@ -363,9 +373,9 @@ class Forgetting:
     """Leaves the condition on the tenant out of SQLiteStore's statements, in one place of them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, place: int) -> None:
-        self.statement = ""
+        self.places: list[str] = []
+        """The statement of each place."""
         self.place = place
-        self.seen = 0
         for name, value in list(vars(reference_stores.sqlite).items()):
             if name.isupper():
                 monkeypatch.setattr(reference_stores.sqlite, name, self._without(value, name))
@@ -389,25 +399,26 @@ class Forgetting:
         return value
 
     def _condition(self, name: str, found: re.Match[str]) -> str:
-        self.seen += 1
-        if self.seen - 1 != self.place:
+        self.places.append(f"{name}: {found.string}")
+        if len(self.places) - 1 != self.place:
             return found[0]
-        self.statement = f"{name}: {found.string}"
         return "? NOT NULL" if found[1] == "?" else "TRUE"
 
 
-PLACES: Final = Forgetting(pytest.MonkeyPatch(), -1).seen
-WITHOUT_EFFECT: Final = 9
-"""A tombstone of an item that lives: the row wins, and its deletion replaces the tombstone."""
+PLACES: Final = [
+    place
+    for place, statement in enumerate(Forgetting(pytest.MonkeyPatch(), -1).places)
+    # A tombstone of an item that lives: the row wins, and its deletion replaces the tombstone.
+    if "INSERT OR REPLACE INTO chatkit_deleted_items" not in statement
+]
 
 
-@pytest.mark.parametrize("place", sorted({*range(PLACES)} - {WITHOUT_EFFECT}))
+@pytest.mark.parametrize("place", PLACES)
 def test_a_store_that_forgets_the_tenant_in_one_place_is_found(
     run: Run, monkeypatch: pytest.MonkeyPatch, place: int
 ) -> None:
     forgetting = Forgetting(monkeypatch, place)
-    assert forgetting.statement
     effort = settings(EFFORT, max_examples=3000, phases=[Phase.generate], database=None)
     with pytest.raises((AssertionError, StoreError)):
         attack(run, SQLiteStore(":memory:", tenant=tenant), effort)
-        pytest.fail(f"not found: {forgetting.statement}")
+        pytest.fail(f"not found: {forgetting.places[place]}")
