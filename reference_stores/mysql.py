@@ -638,7 +638,7 @@ class MySQLStore(BaseStore[TContext]):
     """
 
     engine: ClassVar[str] = "mysql"
-    driver_errors: ClassVar[tuple[type[Exception], ...]] = (aiomysql.MySQLError, OSError)
+    driver_errors: ClassVar[tuple[type[Exception], ...]] = (aiomysql.MySQLError,)
 
     def __init__(
         self,
@@ -677,6 +677,8 @@ class MySQLStore(BaseStore[TContext]):
         self._max_size = max_size
         self._max_idle = max_inactive_connection_lifetime
         self._links: _Links | None = None
+        self._calls = 0
+        self._idle = asyncio.Event()
 
     # --- Life cycle ---
 
@@ -709,6 +711,9 @@ class MySQLStore(BaseStore[TContext]):
         return link
 
     async def _shut(self) -> None:
+        if self._calls:
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), self._timeout)
         links, self._links = self._links, None
         if links is not None:
             await links.close()
@@ -777,13 +782,26 @@ class MySQLStore(BaseStore[TContext]):
 
     async def _run(self, work: Callable[[_Link], Awaitable[T]], *, maintenance: bool = False) -> T:
         """The result of `work`, which is repeated while what fails may pass."""
+        self._calls += 1
+        self._idle.clear()
+        try:
+            return await self._persist(work, maintenance=maintenance)
+        except OSError as error:
+            kind = StoreUnavailable if _may_pass(error) else StoreError
+            raise kind(f"MySQL cannot be reached: {error}") from error
+        finally:
+            self._calls -= 1
+            if not self._calls:
+                self._idle.set()
+
+    async def _persist(self, work: Callable[[_Link], Awaitable[T]], *, maintenance: bool) -> T:
         timeout, attempt_timeout = self._timeout, self._attempt_timeout
         if maintenance:
             timeout = attempt_timeout = self._maintenance_timeout
         expires = time.monotonic() + timeout
         try:
             return await self._attempt(work, attempt_timeout, expires)
-        except self.driver_errors as error:
+        except (aiomysql.MySQLError, OSError) as error:
             if not _may_pass(error) or time.monotonic() >= expires:
                 raise
 

@@ -544,6 +544,7 @@ class BaseStore(Store[TContext]):
         self._life_cycle = asyncio.Lock()
         self._is_open = False
         self._is_closed = False
+        self._failed_to_connect: tuple[float, StoreUnavailable] | None = None
 
     # --- Life cycle ---
 
@@ -554,19 +555,31 @@ class BaseStore(Store[TContext]):
             StoreClosedError: the store was closed.
             SchemaTooNewError: a newer release has migrated the database.
         """
+        asked_at = time.monotonic()
         async with self._life_cycle:
             if self._is_closed:
                 raise StoreClosedError(f"This {type(self).__name__} is closed; make a new one.")
             if self._is_open:
                 return
-            with self._operation("connect"):
-                try:
-                    await self._open()
-                    await self._migrate()
-                except (Exception, asyncio.CancelledError):  # where Python still lets us await
-                    await self._shut()
-                    raise
+            if self._failed_to_connect is not None and self._failed_to_connect[0] >= asked_at:
+                # While we waited for another's attempt. One after another, each would wait in vain.
+                failure = self._failed_to_connect[1]
+                raise StoreUnavailable(str(failure)) from failure
+            try:
+                await self._connect_once()
+            except StoreUnavailable as error:
+                self._failed_to_connect = time.monotonic(), error
+                raise
             self._is_open = True
+
+    async def _connect_once(self) -> None:
+        with self._operation("connect"):
+            try:
+                await self._open()
+                await self._migrate()
+            except (Exception, asyncio.CancelledError):  # where Python still lets us await
+                await self._shut()
+                raise
 
     async def setup(self) -> None:
         """Make or migrate tables and indexes. Repeatable, and safe from many processes at once.

@@ -447,7 +447,7 @@ async def test_a_server_that_never_answers_is_an_error_in_bounded_time() -> None
             store.setup(),
             return_exceptions=True,
         )
-        assert time.monotonic() - began < 25
+        assert time.monotonic() - began < 3  # one attempt for all
         assert {type(outcome) for outcome in outcomes} == {StoreUnavailable}
         began = time.monotonic()
         with pytest.raises(StoreUnavailable, match="no connection in 0"):
@@ -515,11 +515,11 @@ async def test_closing_releases_every_connection(
         await connections_become(mysql_server, before)
 
 
-async def test_closing_ends_what_is_under_way(
+async def test_closing_waits_for_what_is_under_way_and_no_longer_than_its_timeout(
     mysql_server: Server, schema: str, open_store: Callable[..., MySQLStore[Any]]
 ) -> None:
     before = connections(mysql_server)
-    store = open_store(max_size=2)
+    store = open_store(max_size=2, timeout=2, attempt_timeout=1.5)
     await store.save_thread(thread(), ALICE)
     with session(mysql_server, schema) as execute:
         execute("SELECT * FROM chatkit_threads FOR UPDATE")
@@ -531,8 +531,8 @@ async def test_closing_ends_what_is_under_way(
         began = time.monotonic()
         await store.close()
         outcomes = await asyncio.gather(*writes, return_exceptions=True)
-        assert time.monotonic() - began < 1
-        assert {type(outcome) for outcome in outcomes} == {StoreClosedError}
+        assert time.monotonic() - began < 3
+        assert {type(outcome) for outcome in outcomes} <= {StoreUnavailable, StoreClosedError}
     await connections_become(mysql_server, before)
 
 

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pymongo import MongoClient
 from pymongo.uri_parser import parse_uri
 
 from tests.servers import MissingServerError, folder, free_port, unprivileged, wait_for_port
@@ -109,12 +108,6 @@ def throw_away() -> Generator[MongoDB]:
             yield server
         finally:
             server.kill()
-
-
-def is_ferretdb(server: Server) -> bool:
-    """Whether it is no MongoDB, and lacks what FerretDB lacks."""
-    with MongoClient[dict[str, Any]](server.url) as client:
-        return "ferretdbVersion" in client.server_info()
 
 
 def _ferretdb() -> Path:
