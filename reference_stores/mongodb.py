@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, TypeVar, cast
 
@@ -284,8 +285,14 @@ class MongoDBStore(BaseStore[TContext]):
             return StoreUnavailable(reason)
         return StoreError(reason)
 
-    async def in_bounded_time(self, work: Callable[[], Awaitable[T]]) -> T:
-        """The result of `work`, which is repeated on errors that may pass until the timeout."""
+    async def in_bounded_time(
+        self, work: Callable[[], Awaitable[T]], expires: float | None = None
+    ) -> T:
+        """The result of `work`, which is repeated on errors that may pass until the timeout.
+
+        `expires` is an earlier end, as `time.monotonic` counts.
+        """
+        seconds = self._timeout if expires is None else max(expires - time.monotonic(), 0.001)
 
         async def attempt() -> T:
             with pymongo.timeout(self._attempt_timeout):
@@ -293,11 +300,11 @@ class MongoDBStore(BaseStore[TContext]):
 
         self._working += 1
         try:
-            with pymongo.timeout(self._timeout):
+            with pymongo.timeout(seconds):
                 return await AsyncRetrying(
                     retry=retry_if_exception(_may_pass),
                     wait=wait_random_exponential(multiplier=0.02, max=1),
-                    stop=stop_after_delay(self._timeout),
+                    stop=stop_after_delay(seconds),
                     reraise=True,
                 )(attempt)
         finally:
@@ -305,8 +312,16 @@ class MongoDBStore(BaseStore[TContext]):
             if not self._working:
                 self._idle.set()
 
-    async def _sweep(self, collection: AsyncCollection[_Document], filter: _Document) -> int:  # noqa: A002 - MongoDB's word
-        """Delete all that the filter finds, however much it is; how many."""
+    async def _sweep(
+        self,
+        collection: AsyncCollection[_Document],
+        filter: _Document,  # noqa: A002 - MongoDB's word
+        expires: float | None = None,
+    ) -> int:
+        """Delete all that the filter finds, however much it is; how many.
+
+        Each batch has the timeout for itself, unless all end at `expires`.
+        """
 
         async def sweep_some() -> tuple[int, bool]:
             found = await _find(collection, filter, {"_id": 1}, limit=_BATCH)
@@ -316,9 +331,9 @@ class MongoDBStore(BaseStore[TContext]):
             deleted = await collection.delete_many({**filter, "_id": {"$in": ids}})
             return deleted.deleted_count, len(ids) == _BATCH
 
-        count, more = await self.in_bounded_time(sweep_some)
+        count, more = await self.in_bounded_time(sweep_some, expires)
         while more:
-            swept, more = await self.in_bounded_time(sweep_some)
+            swept, more = await self.in_bounded_time(sweep_some, expires)
             count += swept
         return count
 
@@ -376,11 +391,12 @@ class MongoDBStore(BaseStore[TContext]):
         return [(row["_id"]["thread"], row["payload"]) for row in rows]
 
     async def _erase_thread(self, tenant: str, thread: str, deleted_at: int) -> None:
-        life = await self._close_gate(tenant, thread, deleted_at)
+        expires = time.monotonic() + self._timeout
+        close_gate = partial(self._close_gate, tenant, thread, deleted_at)
+        life = await self.in_bounded_time(close_gate, expires)
         if life is not None:
-            await self._sweep(self._items, _items_of(life))
+            await self._sweep(self._items, _items_of(life), expires)
 
-    @_in_bounded_time
     async def _close_gate(self, tenant: str, thread: str, deleted_at: int) -> _Document | None:
         """The thread's tombstone, which it may have been before."""
         erased = {
