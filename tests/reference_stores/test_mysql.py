@@ -231,6 +231,27 @@ async def test_a_page_reads_its_rows_and_no_more(
         assert 0 < sum(int(count) for _, count in reads) < 100, (page, reads)
 
 
+async def test_the_first_page_of_a_tenant_that_has_most_of_the_table_sorts_nothing(
+    mysql_server: Server, schema: str, open_store: Callable[..., MySQLStore[Any]], packets: list[bytes]
+) -> None:
+    """The server's statistics may say that reading them all and sorting them is less work."""
+    async with open_store() as store:
+        for number in range(1000):
+            long = thread(f"thr_{number}", number, title="long " * 200)
+            await store.save_thread(long, ALICE)
+        mariadb.query(mysql_server, "ANALYZE TABLE chatkit_threads", database=schema)
+        packets.clear()
+        await store.load_threads(20, None, "desc", ALICE)
+        await store.load_threads(20, None, "asc", ALICE)
+    pages = [packet.decode() for packet in packets if b"LIMIT 21" in packet]
+    assert len(pages) == 2
+    for page in pages:
+        ((_, _, _, _, _, key, _, _, _, extra),) = mariadb.query(
+            mysql_server, f"EXPLAIN {page}", database=schema
+        )
+        assert (key, "filesort" in extra) == ("chatkit_threads_order", False)
+
+
 async def test_the_newest_fake_item_is_found_in_the_index(
     mysql_server: Server, schema: str, open_store: Callable[..., MySQLStore[Any]], packets: list[bytes]
 ) -> None:
