@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import ssl as tls
 import time
-from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import chain
@@ -25,6 +24,7 @@ from reference_stores.shared import (
     MissingDriverError,
     PayloadError,
     SchemaTooNewError,
+    Slots,
     StoreClosedError,
     StoreError,
     StoreUnavailable,
@@ -503,11 +503,6 @@ class _Links(Protocol):
     async def close(self) -> None: ...
 
 
-def _end_in_vain(turn: asyncio.Future[None]) -> None:
-    if not turn.done():
-        turn.set_exception(TimeoutError())
-
-
 class _OwnLinks:
     """A pool of connections.
 
@@ -520,45 +515,18 @@ class _OwnLinks:
         self._max_idle = max_idle
         self._free: list[_Link] = []
         self._used: set[_Link] = set()
-        self._slots = size
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._slots = Slots(size)
         self._is_closed = False
 
     async def acquire(self, expires: float) -> _Link:
-        if self._slots:
-            self._slots -= 1
-        else:
-            await self._wait(expires)
+        await self._slots.take(expires - time.monotonic())
         try:
             link = self._unused() or await self._new(expires)
         except BaseException:
-            self._release_slot()
+            self._slots.give()
             raise
         self._used.add(link)
         return link
-
-    async def _wait(self, expires: float) -> None:
-        # A semaphore within a time limit would cost more than what it limits.
-        loop = asyncio.get_running_loop()
-        turn = loop.create_future()
-        self._waiting.append(turn)
-        timer = loop.call_later(max(0, expires - time.monotonic()), _end_in_vain, turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if not turn.cancelled() and turn.exception() is None:  # it came in the same moment
-                self._release_slot()
-            raise
-        finally:
-            timer.cancel()
-
-    def _release_slot(self) -> None:
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        self._slots += 1
 
     def _unused(self) -> _Link | None:
         oldest = time.monotonic() - self._max_idle
@@ -585,7 +553,7 @@ class _OwnLinks:
             self._free.append(link)
         else:
             link.abort()
-        self._release_slot()
+        self._slots.give()
 
     async def close(self) -> None:
         self._is_closed = True

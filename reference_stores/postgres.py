@@ -23,6 +23,7 @@ from reference_stores.shared import (
     BaseStore,
     MissingDriverError,
     SchemaTooNewError,
+    Slots,
     StoreError,
     StoreUnavailable,
     TContext,
@@ -405,7 +406,7 @@ class PostgresStore(BaseStore[TContext]):
             self._options["connect"] = partial(_connect_to_any, hosts)
             if "target_session_attrs" not in source:
                 self._options.setdefault("target_session_attrs", "primary")
-        self._own_size = max_size if isinstance(source, str) else 0
+        self._slots = Slots(max_size) if isinstance(source, str) else None
         self._pool: _Pool | None = None
         self._calls = 0
         self._idle = asyncio.Event()
@@ -536,7 +537,7 @@ class PostgresStore(BaseStore[TContext]):
                 | tenacity.stop_before_delay(_left(deadline)),
                 reraise=True,
             )(attempt, *arguments, deadline)
-        except asyncio.TimeoutError as error:
+        except (asyncio.TimeoutError, TimeoutError) as error:  # two until Python 3.11
             raise StoreUnavailable(f"PostgreSQL gave no answer within {seconds:g} s") from error
         except OSError as error:
             raise StoreUnavailable(f"PostgreSQL cannot be reached: {error}") from error
@@ -549,13 +550,7 @@ class PostgresStore(BaseStore[TContext]):
         pool = self._pool
         if pool is None:  # closed while this call waited to repeat
             raise ConnectionError("the store was closed")
-        # A time limit takes time. Where a connection is free, or can be made, for which the pool has a
-        # limit that ends in time, there is none to wait for.
-        is_free = (
-            self._calls + len(self._releasing) <= self._own_size
-            and _left(deadline) >= self._attempt_timeout
-        )
-        connection = await pool.acquire(timeout=None if is_free else _left(deadline))
+        connection = await self._acquire(pool, deadline)
         try:
             result = await work(connection, min(deadline, time.monotonic() + seconds))
         except asyncpg.PostgresError as error:
@@ -578,13 +573,30 @@ class PostgresStore(BaseStore[TContext]):
         await self._release(pool, connection, is_idle=True)
         return result
 
+    async def _acquire(self, pool: _Pool, deadline: float) -> _Connection:
+        if self._slots is None:
+            return await pool.acquire(timeout=_left(deadline))
+        await self._slots.take(_left(deadline))
+        # A time limit takes time. Now a connection is free, or can be made, for which the pool has a
+        # limit, and there is none to wait for.
+        is_in_time = _left(deadline) >= self._attempt_timeout
+        try:
+            return await pool.acquire(timeout=None if is_in_time else _left(deadline))
+        except BaseException:
+            self._slots.give()
+            raise
+
     async def _release(self, pool: _Pool, connection: _Connection, *, is_idle: bool = False) -> None:
         # A silent connection takes all this time, and then an operation has to have some left. With an
         # idle one our own pool does nothing.
-        limit = None if is_idle and self._own_size else min(_LONGEST_RELEASE, self._attempt_timeout / 2)
+        limit = None if is_idle and self._slots else min(_LONGEST_RELEASE, self._attempt_timeout / 2)
         # What fails here is lost for the pool, and not for the caller.
-        with suppress(*self.driver_errors, OSError, asyncio.TimeoutError):
-            await pool.release(connection, timeout=limit)
+        try:
+            with suppress(*self.driver_errors, OSError, asyncio.TimeoutError):
+                await pool.release(connection, timeout=limit)
+        finally:
+            if self._slots is not None:
+                self._slots.give()
 
     # --- Threads ---
 

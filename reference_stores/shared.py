@@ -45,6 +45,7 @@ import os
 import re
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from types import NoneType, UnionType
@@ -499,6 +500,53 @@ def _check_ids(**ids: object) -> None:
     for name, value in ids.items():
         if not isinstance(value, str):
             raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+
+
+class Slots:
+    """So many go on at once; who comes later waits in line, until a time of its own.
+
+    For connections. A semaphore within a time limit costs more than many a statement.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._line: deque[asyncio.Future[None]] = deque()
+
+    async def take(self, seconds: float) -> None:
+        """Wait for a slot, to be given back by `give`.
+
+        Raises:
+            TimeoutError: there was none for `seconds`.
+        """
+        if self._free:
+            self._free -= 1
+            return
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        self._line.append(turn)
+        timer = loop.call_later(max(0, seconds), _end_in_vain, turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled() and turn.exception() is None:  # it came in the same moment
+                self.give()
+            raise
+        finally:
+            timer.cancel()
+
+    def give(self) -> None:
+        """Let the next one go on."""
+        while self._line:
+            turn = self._line.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+
+def _end_in_vain(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_exception(TimeoutError())
 
 
 class BaseStore(Store[TContext]):

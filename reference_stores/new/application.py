@@ -349,6 +349,16 @@ class Application:
             )
         ]
 
+    def makers(self) -> list[tuple[str, Place]]:
+        """The functions that are declared to return chatkit's `Store`."""
+        return [
+            (name, Place(module.place, statement.lineno))
+            for module in self.modules
+            if "chatkit" in _imported_by(module)
+            for name, statement in module.names.items()
+            if isinstance(statement, ast.FunctionDef) and _last(statement.returns) == "Store"
+        ]
+
     def requirements(self) -> dict[str, str]:
         """The files that say what the application needs, with their text."""
         names = ["pyproject.toml", "setup.py", "setup.cfg", "Pipfile"]

@@ -76,7 +76,7 @@ def make(wish: Wish) -> Plan:
     _add_files(plan, names, tenant, context)
     plan.requirements = missing(wish.engine.name, wish.extras, application.requirements())
     plan.use = f"from {names.module(wish.engine.name)} import make_store"
-    _add_notes(plan)
+    _add_notes(plan, setting)
     _add_commands(plan)
     return plan
 
@@ -360,7 +360,7 @@ def _snippet(plan: Plan) -> str:
     )
 
 
-def _add_notes(plan: Plan) -> None:
+def _add_notes(plan: Plan, setting: Setting | None) -> None:
     application, engine = plan.application, plan.wish.engine
     for call, place in () if plan.wish.pool else application.calls(*engine.pools):
         plan.notes.append(f"{place} makes {call}(...): with --pool the store uses what is there")
@@ -374,10 +374,27 @@ def _add_notes(plan: Plan) -> None:
             plan.notes.append(
                 f"{place} defines the store {name} already: skill/repair.md says how to move its data"
             )
+    for name, place in application.makers():
+        plan.notes.append(f"{place} has {name}(), which returns a Store: {_of_maker(plan, setting)}")
     if application.unreadable:
         plan.notes.append(f"not read, for they do not parse: {', '.join(application.unreadable)}")
     if not plan.wish.agents_md and plan.application.top.joinpath("AGENTS.md").exists():
         plan.notes.append("--agents-md adds ten lines about the store to AGENTS.md")
+
+
+def _of_maker(plan: Plan, setting: Setting | None) -> str:
+    """What to do with the application's own function that makes its store."""
+    own = plan.wish.class_name
+    has_place = plan.wish.engine.takes is None or plan.wish.pool or setting is not None
+    names = f"{own}, make_store as made_store" if has_place else f"{own}, tenant_of"
+    returned = f"made_store({'pool' if plan.wish.pool else ''})"
+    if not has_place:
+        returned = f"{own}(PLACE, tenant=tenant_of)"
+    return (
+        f"`{plan.use.replace('make_store', names)}` there, end it with `return {returned}`, and "
+        f"declare `-> {own}[...]`, which has close(); the import makes no circle"
+        + ("" if has_place else "; delete the made make_store")
+    )
 
 
 def _of_sqlalchemy(engine: Engine) -> str:
@@ -395,5 +412,5 @@ def _add_commands(plan: Plan) -> None:
     server = f"{engine.server}=URL " if engine.server else ""
     if plan.requirements:
         plan.commands["install"] = "pip install " + " ".join(f"'{one}'" for one in plan.requirements)
-    plan.commands["lint"] = f"store-lint {application.shown(application.target)}"
-    plan.commands["prove"] = f"{server}{path}python -m pytest -q {test}"
+    plan.commands["lint"] = "store-lint ."
+    plan.commands["prove"] = f"{server}{path}python -m pytest -q -rs {test}"

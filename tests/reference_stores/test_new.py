@@ -343,6 +343,36 @@ def test_an_existing_store_and_pool_are_pointed_out(app: Path, run: Run) -> None
     assert "app/db.py:4 defines the store Old already" in notes
 
 
+@pytest.mark.parametrize("settings", ["a module", None])
+def test_the_application_s_own_function_is_told_what_to_return(
+    settings: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    """And what the note says, done to the letter, works: imports are no circle."""
+    own = (
+        "from chatkit.store import Store\n\n\nclass Visitor:\n    user_id = 'alice'\n\n\n"
+        "def own_store() -> Store[Visitor]:\n    raise NotImplementedError\n"
+    )
+    path = str(tmp_path / "chat.db")
+    write_tree(tmp_path, {"app/__init__.py": "", "app/chat.py": own})
+    if settings:
+        (tmp_path / "app/config.py").write_text(f"CHAT_DB_PATH = {path!r}\n")
+    monkeypatch.chdir(tmp_path)
+    code, report = run("sqlite", "app/stores", "--class", "AppStore", "--format", "json")
+    assert code == 0, report
+    (note,) = (one for one in report["notes"] if one.startswith("app/chat.py:8 has own_store()"))
+    imported, returned = note.split("`")[1::2][:2]
+    assert ("delete the made make_store" in note) == (settings is None)
+    done = own.replace("\n\n\nclass", f"\n{imported}\n\n\nclass", 1)
+    done = done.replace("raise NotImplementedError", returned.replace("PLACE", repr(path)))
+    assert "`-> AppStore[...]`" in note
+    (tmp_path / "app/chat.py").write_text(done.replace("-> Store[Visitor]", "-> AppStore[Visitor]"))
+    code = USE.format(module="app.chat", context="Visitor()").replace("make_store", "own_store")
+    code = code.replace("import own_store", "import Visitor, own_store")
+    assert python(code, tmp_path) == "['Hello']\n"
+    assert Path(path).exists()
+    assert not lint_tree(tmp_path).findings
+
+
 @pytest.mark.parametrize(("engine", "name"), [("sqlite", "sqlite"), ("postgres", "postgresql")])
 def test_the_engine_of_sqlalchemy_is_pointed_out(engine: str, name: str, app: Path, run: Run) -> None:
     (app / "app/db.py").write_text(
