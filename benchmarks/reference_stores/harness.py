@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
+import chart
 from chatkit.types import (
     AssistantMessageContent,
     AssistantMessageItem,
@@ -104,7 +105,10 @@ async def at_once(ours: Call, other: Call, calls: int, tasks: int = 32) -> tuple
 
 
 async def beside_floors(store: Any, floors: dict[str, Any], times: int) -> AsyncIterator[Row]:
-    """Each operation beside the first floor, one by one; the common ones beside each, from 32 tasks."""
+    """Each operation beside the first floor, one by one; the common ones beside each, from 32 tasks.
+
+    The last of the floors is the driver's pool as it is, and has the limit.
+    """
     floor = next(iter(floors.values()))
     half = f"msg_{times // 2:032x}"
     operations: list[tuple[str, Call, Call, str]] = [
@@ -184,7 +188,7 @@ async def beside_floors(store: Any, floors: dict[str, Any], times: int) -> Async
     for name, ours, other, limit in operations:
         yield Row(name, *split(await in_turns(ours, other, times), "floor"), limit)
     for turn, (beside, one) in enumerate(floors.items()):
-        limit = "" if turn else "1.18"
+        limit = "1.18" if one is list(floors.values())[-1] else ""
         start = FRESH * (turn + 1)
         adds = await at_once(
             lambda n, start=start: store.add_thread_item(
@@ -223,7 +227,7 @@ def split(times: tuple[float, float], beside: str) -> tuple[float, str, float]:
 
 
 def write_results(path: Path, title: str, command: str, software: str, rows: Iterable[Row]) -> None:
-    """Write the table, and print it."""
+    """Write the table and its chart, and print it."""
     path.write_text(
         f"# {title}\n\n"
         f"Made by `{command}`; do not edit.\n"
@@ -233,4 +237,5 @@ def write_results(path: Path, title: str, command: str, software: str, rows: Ite
         "| what | µs | beside | µs | ratio | at most |\n|---|---|---|---|---|---|\n"
         + "".join(f"{row}\n" for row in rows)
     )
+    chart.draw(path)
     print(path.read_text())
