@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from reference_stores.new.application import Place
     from reference_stores.new.engines import Engine
     from reference_stores.new.tenants import Tenant
 
@@ -75,7 +76,8 @@ def make(wish: Wish) -> Plan:
     plan.own = _own(plan, names, tenant, context, setting)
     _add_files(plan, names, tenant, context)
     plan.requirements = missing(wish.engine.name, wish.extras, application.requirements())
-    plan.use = f"from {names.module(wish.engine.name)} import make_store"
+    made = "make_store" if _has_maker(plan, setting) else f"{wish.class_name}, tenant_of"
+    plan.use = f"from {names.module(wish.engine.name)} import {made}"
     _add_notes(plan, setting)
     _add_commands(plan)
     return plan
@@ -146,10 +148,11 @@ def _setting(plan: Plan) -> Setting | None:
     best = max((rate for rate, _ in rated.values()), default=0)
     choices = [setting for rate, setting in rated.values() if rate == best]
     if not choices:
-        plan.assumed.append(
-            f"no setting for {engine.title} was found: make_store reads {_variable(engine)} "
-            "from the environment; --settings module:object.attribute says otherwise"
-        )
+        if _has_maker(plan, None):
+            plan.assumed.append(
+                f"no setting for {engine.title} was found: make_store reads {_variable(engine)} "
+                "from the environment; --settings module:object.attribute says otherwise"
+            )
         return None
     if len({(c.of.name, c.of.place) for c in choices if c.of}) > 1:
         specs = ", ".join(f"--settings {c.spec} ({c.of.place})" for c in choices if c.of)
@@ -219,10 +222,19 @@ def _variable(engine: Engine) -> str:
     return "CHAT_DATABASE" if engine.takes == "path" else "DATABASE_URL"
 
 
+def _has_maker(plan: Plan, setting: Setting | None) -> bool:
+    """Whether a `make_store` is written: not where the application's own is there, for an engine of
+    SQLAlchemy, and no setting says the place."""
+    is_place_known = plan.wish.engine.takes is None or plan.wish.pool or setting is not None
+    return is_place_known or not (plan.application.makers() and _sqlalchemy_engines(plan))
+
+
 def _own(
     plan: Plan, names: adapt.Names, tenant: Tenant, context: Context, setting: Setting | None
 ) -> str:
     parts = [tenant.function(context.annotation)]
+    if not _has_maker(plan, setting):
+        return parts[0]
     store, lines, argument = f"{names.class_name}[{context.annotation}]", list[str](), ""
     if plan.wish.engine.takes is None:
         place = ""
@@ -364,7 +376,7 @@ def _add_notes(plan: Plan, setting: Setting | None) -> None:
     application, engine = plan.application, plan.wish.engine
     for call, place in () if plan.wish.pool else application.calls(*engine.pools):
         plan.notes.append(f"{place} makes {call}(...): with --pool the store uses what is there")
-    for _, place in application.calls("sqlalchemy.create_async_engine", "sqlalchemy.create_engine"):
+    for _, place in _sqlalchemy_engines(plan):
         if engine.takes is not None:
             plan.notes.append(
                 f"{place} makes an SQLAlchemy engine; {_of_sqlalchemy(engine)} is its database"
@@ -384,23 +396,26 @@ def _add_notes(plan: Plan, setting: Setting | None) -> None:
 
 def _of_maker(plan: Plan, setting: Setting | None) -> str:
     """What to do with the application's own function that makes its store."""
-    own = plan.wish.class_name
-    has_place = plan.wish.engine.takes is None or plan.wish.pool or setting is not None
-    names = f"{own}, make_store as made_store" if has_place else f"{own}, tenant_of"
-    returned = f"made_store({'pool' if plan.wish.pool else ''})"
-    if not has_place:
-        returned = f"{own}(PLACE, tenant=tenant_of)"
+    own, imported, engine = plan.wish.class_name, plan.use, plan.wish.engine
+    if _has_maker(plan, setting):
+        imported = imported.replace("make_store", f"{own}, make_store as made_store")
+        returned = f"made_store({'pool' if plan.wish.pool else ''})"
+    else:
+        returned = f"{own}({_of_sqlalchemy(engine)}, tenant=tenant_of)"
     return (
-        f"`{plan.use.replace('make_store', names)}` there, end it with `return {returned}`, and "
+        f"`{imported}` there, end it with `return {returned}`, and "
         f"declare `-> {own}[...]`, which has close(); the import makes no circle"
-        + ("" if has_place else "; delete the made make_store")
     )
+
+
+def _sqlalchemy_engines(plan: Plan) -> list[tuple[str, Place]]:
+    return plan.application.calls("sqlalchemy.create_async_engine", "sqlalchemy.create_engine")
 
 
 def _of_sqlalchemy(engine: Engine) -> str:
     """How to get the store's first argument from SQLAlchemy's engine."""
     if engine.takes == "path":
-        return "engine.url.database"
+        return 'engine.url.database or ":memory:"'
     return f'engine.url.set(drivername="{engine.schemes[0]}").render_as_string(hide_password=False)'
 
 

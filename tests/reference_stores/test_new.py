@@ -343,32 +343,36 @@ def test_an_existing_store_and_pool_are_pointed_out(app: Path, run: Run) -> None
     assert "app/db.py:4 defines the store Old already" in notes
 
 
-@pytest.mark.parametrize("settings", ["a module", None])
+@pytest.mark.parametrize("known", ["a setting", "nothing", "an engine of SQLAlchemy"])
 def test_the_application_s_own_function_is_told_what_to_return(
-    settings: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+    known: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
 ) -> None:
     """And what the note says, done to the letter, works: imports are no circle."""
+    path = str(tmp_path / "chat.db")
     own = (
         "from chatkit.store import Store\n\n\nclass Visitor:\n    user_id = 'alice'\n\n\n"
         "def own_store() -> Store[Visitor]:\n    raise NotImplementedError\n"
     )
-    path = str(tmp_path / "chat.db")
+    if known == "an engine of SQLAlchemy":
+        imported = "from sqlalchemy import create_engine\n"
+        own = f"{imported}{own}\n\nengine = create_engine('sqlite:///{path}')\n"
     write_tree(tmp_path, {"app/__init__.py": "", "app/chat.py": own})
-    if settings:
+    if known == "a setting":
         (tmp_path / "app/config.py").write_text(f"CHAT_DB_PATH = {path!r}\n")
     monkeypatch.chdir(tmp_path)
     code, report = run("sqlite", "app/stores", "--class", "AppStore", "--format", "json")
     assert code == 0, report
-    (note,) = (one for one in report["notes"] if one.startswith("app/chat.py:8 has own_store()"))
-    imported, returned = note.split("`")[1::2][:2]
-    assert ("delete the made make_store" in note) == (settings is None)
+    (note,) = (one for one in report["notes"] if "has own_store()" in one)
+    assert ("def make_store" in report["own"]) == (known != "an engine of SQLAlchemy")
+    assert report["use"].split(" import ")[1] in report["own"] or known == "an engine of SQLAlchemy"
+    imported, returned, declared = note.split("`")[1:6:2]
     done = own.replace("\n\n\nclass", f"\n{imported}\n\n\nclass", 1)
-    done = done.replace("raise NotImplementedError", returned.replace("PLACE", repr(path)))
-    assert "`-> AppStore[...]`" in note
-    (tmp_path / "app/chat.py").write_text(done.replace("-> Store[Visitor]", "-> AppStore[Visitor]"))
+    done = done.replace("raise NotImplementedError", returned)
+    done = done.replace("-> Store[Visitor]", declared.replace("...", "Visitor"))
+    (tmp_path / "app/chat.py").write_text(done)
     code = USE.format(module="app.chat", context="Visitor()").replace("make_store", "own_store")
     code = code.replace("import own_store", "import Visitor, own_store")
-    assert python(code, tmp_path) == "['Hello']\n"
+    assert python(code, tmp_path, CHAT_DATABASE=path) == "['Hello']\n"
     assert Path(path).exists()
     assert not lint_tree(tmp_path).findings
 
