@@ -45,6 +45,9 @@ class Plan:
 
     application: Application
     wish: Wish
+    makes_store: bool = True
+    """Whether a `make_store` is written: not where the application's own is there, for an engine of
+    SQLAlchemy, and no setting says the place."""
     files: dict[Path, str] = field(default_factory=dict["Path", str])
     """The text of each file; AGENTS.md with what stands there already."""
     added_to: frozenset[Path] = frozenset()
@@ -76,9 +79,9 @@ def make(wish: Wish) -> Plan:
     plan.own = _own(plan, names, tenant, context, setting)
     _add_files(plan, names, tenant, context)
     plan.requirements = missing(wish.engine.name, wish.extras, application.requirements())
-    made = "make_store" if _has_maker(plan, setting) else f"{wish.class_name}, tenant_of"
+    made = "make_store" if plan.makes_store else f"{wish.class_name}, tenant_of"
     plan.use = f"from {names.module(wish.engine.name)} import {made}"
-    _add_notes(plan, setting)
+    _add_notes(plan)
     _add_commands(plan)
     return plan
 
@@ -148,7 +151,8 @@ def _setting(plan: Plan) -> Setting | None:
     best = max((rate for rate, _ in rated.values()), default=0)
     choices = [setting for rate, setting in rated.values() if rate == best]
     if not choices:
-        if _has_maker(plan, None):
+        plan.makes_store = not (plan.application.makers() and _sqlalchemy_engines(plan))
+        if plan.makes_store:
             plan.assumed.append(
                 f"no setting for {engine.title} was found: make_store reads {_variable(engine)} "
                 "from the environment; --settings module:object.attribute says otherwise"
@@ -222,18 +226,11 @@ def _variable(engine: Engine) -> str:
     return "CHAT_DATABASE" if engine.takes == "path" else "DATABASE_URL"
 
 
-def _has_maker(plan: Plan, setting: Setting | None) -> bool:
-    """Whether a `make_store` is written: not where the application's own is there, for an engine of
-    SQLAlchemy, and no setting says the place."""
-    is_place_known = plan.wish.engine.takes is None or plan.wish.pool or setting is not None
-    return is_place_known or not (plan.application.makers() and _sqlalchemy_engines(plan))
-
-
 def _own(
     plan: Plan, names: adapt.Names, tenant: Tenant, context: Context, setting: Setting | None
 ) -> str:
     parts = [tenant.function(context.annotation)]
-    if not _has_maker(plan, setting):
+    if not plan.makes_store:
         return parts[0]
     store, lines, argument = f"{names.class_name}[{context.annotation}]", list[str](), ""
     if plan.wish.engine.takes is None:
@@ -372,7 +369,7 @@ def _snippet(plan: Plan) -> str:
     )
 
 
-def _add_notes(plan: Plan, setting: Setting | None) -> None:
+def _add_notes(plan: Plan) -> None:
     application, engine = plan.application, plan.wish.engine
     for call, place in () if plan.wish.pool else application.calls(*engine.pools):
         plan.notes.append(f"{place} makes {call}(...): with --pool the store uses what is there")
@@ -387,21 +384,21 @@ def _add_notes(plan: Plan, setting: Setting | None) -> None:
                 f"{place} defines the store {name} already: skill/repair.md says how to move its data"
             )
     for name, place in application.makers():
-        plan.notes.append(f"{place} has {name}(), which returns a Store: {_of_maker(plan, setting)}")
+        plan.notes.append(f"{place} has {name}(), which returns a Store: {_of_maker(plan)}")
     if application.unreadable:
         plan.notes.append(f"not read, for they do not parse: {', '.join(application.unreadable)}")
     if not plan.wish.agents_md and plan.application.top.joinpath("AGENTS.md").exists():
         plan.notes.append("--agents-md adds ten lines about the store to AGENTS.md")
 
 
-def _of_maker(plan: Plan, setting: Setting | None) -> str:
+def _of_maker(plan: Plan) -> str:
     """What to do with the application's own function that makes its store."""
-    own, imported, engine = plan.wish.class_name, plan.use, plan.wish.engine
-    if _has_maker(plan, setting):
-        imported = imported.replace("make_store", f"{own}, make_store as made_store")
+    own, imported = plan.wish.class_name, plan.use
+    if plan.makes_store:
+        imported = f"{imported.partition(' import ')[0]} import {own}, make_store as made_store"
         returned = f"made_store({'pool' if plan.wish.pool else ''})"
     else:
-        returned = f"{own}({_of_sqlalchemy(engine)}, tenant=tenant_of)"
+        returned = f"{own}({_of_sqlalchemy(plan.wish.engine)}, tenant=tenant_of)"
     return (
         f"`{imported}` there, end it with `return {returned}`, and "
         f"declare `-> {own}[...]`, which has close(); the import makes no circle"

@@ -354,8 +354,8 @@ def test_the_application_s_own_function_is_told_what_to_return(
         "def own_store() -> Store[Visitor]:\n    raise NotImplementedError\n"
     )
     if known == "an engine of SQLAlchemy":
-        imported = "from sqlalchemy import create_engine\n"
-        own = f"{imported}{own}\n\nengine = create_engine('sqlite:///{path}')\n"
+        engine = f"engine = create_engine('sqlite:///{path}')\n"
+        own = f"from sqlalchemy import create_engine\n{own}\n\n{engine}"
     write_tree(tmp_path, {"app/__init__.py": "", "app/chat.py": own})
     if known == "a setting":
         (tmp_path / "app/config.py").write_text(f"CHAT_DB_PATH = {path!r}\n")
