@@ -81,6 +81,7 @@ class MariaDB:
             _program("mariadb-install-db"),
             "--no-defaults",
             f"--datadir={self.data}",
+            f"--tmpdir={self._settings['tmpdir']}",
             "--auth-root-authentication-method=normal",
             "--skip-test-db",
         )
