@@ -15,7 +15,6 @@ none is ever read as an operator.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from functools import partial, wraps
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, ParamSpec, 
 
 from reference_stores.shared import (
     BaseStore,
+    Calls,
     MissingDriverError,
     PayloadError,
     SchemaTooNewError,
@@ -210,8 +210,7 @@ class MongoDBStore(BaseStore[TContext]):
         self._timeout = timeout
         self._attempt_timeout = attempt_timeout
         self._own_client: AsyncMongoClient[_Document] | None = None
-        self._working = 0
-        self._idle = asyncio.Event()
+        self._calls = Calls()
         self._database: AsyncDatabase[_Document]
         self._threads: AsyncCollection[_Document]
         self._items: AsyncCollection[_Document]
@@ -253,9 +252,7 @@ class MongoDBStore(BaseStore[TContext]):
             _log.info("This MongoDB is no replica set: what it acknowledges is on one machine only")
 
     async def _shut(self) -> None:
-        while self._working:
-            self._idle.clear()
-            await self._idle.wait()
+        await self._calls.end()
         client, self._own_client = self._own_client, None
         if client is not None:
             with pymongo.timeout(self._timeout):
@@ -298,19 +295,13 @@ class MongoDBStore(BaseStore[TContext]):
             with pymongo.timeout(self._attempt_timeout):
                 return await work()
 
-        self._working += 1
-        try:
-            with pymongo.timeout(seconds):
-                return await AsyncRetrying(
-                    retry=retry_if_exception(_may_pass),
-                    wait=wait_random_exponential(multiplier=0.02, max=1),
-                    stop=stop_after_delay(seconds),
-                    reraise=True,
-                )(attempt)
-        finally:
-            self._working -= 1
-            if not self._working:
-                self._idle.set()
+        with self._calls, pymongo.timeout(seconds):
+            return await AsyncRetrying(
+                retry=retry_if_exception(_may_pass),
+                wait=wait_random_exponential(multiplier=0.02, max=1),
+                stop=stop_after_delay(seconds),
+                reraise=True,
+            )(attempt)
 
     async def _sweep(
         self,

@@ -21,6 +21,7 @@ import anyio
 
 from reference_stores.shared import (
     BaseStore,
+    Calls,
     MissingDriverError,
     PayloadError,
     SchemaTooNewError,
@@ -678,8 +679,7 @@ class MySQLStore(BaseStore[TContext]):
         self._max_size = max_size
         self._max_idle = max_inactive_connection_lifetime
         self._links: _Links | None = None
-        self._calls = 0
-        self._idle = asyncio.Event()
+        self._calls = Calls()
 
     # --- Life cycle ---
 
@@ -712,9 +712,8 @@ class MySQLStore(BaseStore[TContext]):
         return link
 
     async def _shut(self) -> None:
-        if self._calls:
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._idle.wait(), self._timeout)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._calls.end(), self._timeout)
         links, self._links = self._links, None
         if links is not None:
             await links.close()
@@ -783,17 +782,12 @@ class MySQLStore(BaseStore[TContext]):
 
     async def _run(self, work: Callable[[_Link], Awaitable[T]], *, maintenance: bool = False) -> T:
         """The result of `work`, which is repeated while what fails may pass."""
-        self._calls += 1
-        self._idle.clear()
         try:
-            return await self._persist(work, maintenance=maintenance)
+            with self._calls:
+                return await self._persist(work, maintenance=maintenance)
         except OSError as error:
             kind = StoreUnavailable if _may_pass(error) else StoreError
             raise kind(f"MySQL cannot be reached: {error}") from error
-        finally:
-            self._calls -= 1
-            if not self._calls:
-                self._idle.set()
 
     async def _persist(self, work: Callable[[_Link], Awaitable[T]], *, maintenance: bool) -> T:
         timeout, attempt_timeout = self._timeout, self._attempt_timeout

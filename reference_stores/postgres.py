@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from reference_stores.shared import (
     BaseStore,
+    Calls,
     MissingDriverError,
     SchemaTooNewError,
     Slots,
@@ -408,8 +409,7 @@ class PostgresStore(BaseStore[TContext]):
                 self._options.setdefault("target_session_attrs", "primary")
         self._slots = Slots(max_size) if isinstance(source, str) else None
         self._pool: _Pool | None = None
-        self._calls = 0
-        self._idle = asyncio.Event()
+        self._calls = Calls()
         self._releasing: set[asyncio.Task[None]] = set()
 
     # --- Life cycle ---
@@ -441,9 +441,8 @@ class PostgresStore(BaseStore[TContext]):
 
     async def _shut(self) -> None:
         deadline = time.monotonic() + self._timeout
-        if self._calls:
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._idle.wait(), self._timeout)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._calls.end(), self._timeout)
         pool, self._pool = self._pool, None
         if pool is not None and isinstance(self._source, str):
             with suppress(asyncio.TimeoutError):  # asyncpg has cut the connections then
@@ -522,29 +521,24 @@ class PostgresStore(BaseStore[TContext]):
         self, seconds: float, attempt: Callable[..., Awaitable[T]], *arguments: object
     ) -> T:
         deadline = time.monotonic() + seconds
-        self._calls += 1
-        self._idle.clear()
         try:
-            try:
-                return await attempt(*arguments, deadline)
-            except _PASSING:
-                if _left(deadline) <= 0:
-                    raise
-            return await tenacity.AsyncRetrying(
-                retry=tenacity.retry_if_exception_type(_PASSING),
-                wait=tenacity.wait_random_exponential(multiplier=0.01, max=0.5),
-                stop=tenacity.stop_after_attempt(_ATTEMPTS)
-                | tenacity.stop_before_delay(_left(deadline)),
-                reraise=True,
-            )(attempt, *arguments, deadline)
+            with self._calls:
+                try:
+                    return await attempt(*arguments, deadline)
+                except _PASSING:
+                    if _left(deadline) <= 0:
+                        raise
+                return await tenacity.AsyncRetrying(
+                    retry=tenacity.retry_if_exception_type(_PASSING),
+                    wait=tenacity.wait_random_exponential(multiplier=0.01, max=0.5),
+                    stop=tenacity.stop_after_attempt(_ATTEMPTS)
+                    | tenacity.stop_before_delay(_left(deadline)),
+                    reraise=True,
+                )(attempt, *arguments, deadline)
         except (asyncio.TimeoutError, TimeoutError) as error:  # two until Python 3.11
             raise StoreUnavailable(f"PostgreSQL gave no answer within {seconds:g} s") from error
         except OSError as error:
             raise StoreUnavailable(f"PostgreSQL cannot be reached: {error}") from error
-        finally:
-            self._calls -= 1
-            if not self._calls:
-                self._idle.set()
 
     async def _attempt(self, work: _Work[T], seconds: float, deadline: float) -> T:
         pool = self._pool

@@ -549,6 +549,28 @@ def _end_in_vain(turn: asyncio.Future[None]) -> None:
         turn.set_exception(TimeoutError())
 
 
+class Calls:
+    """Counts what is under way (`with calls:`), so that closing can wait for it."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._idle = asyncio.Event()
+
+    def __enter__(self) -> None:
+        self._count += 1
+
+    def __exit__(self, *error: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self._idle.set()
+
+    async def end(self) -> None:
+        """Wait until nothing is under way."""
+        while self._count:
+            self._idle.clear()
+            await self._idle.wait()
+
+
 class BaseStore(Store[TContext]):
     """A ChatKit store over the statements of an engine; see the module's docstring.
 
