@@ -12,7 +12,6 @@ from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
-import chart
 from chatkit.types import (
     AssistantMessageContent,
     AssistantMessageItem,
@@ -109,7 +108,7 @@ async def beside_floors(store: Any, floors: dict[str, Any], times: int) -> Async
 
     The last of the floors is the driver's pool as it is, and has the limit.
     """
-    floor = next(iter(floors.values()))
+    name_of_floor, floor = next(iter(floors.items()))
     half = f"msg_{times // 2:032x}"
     operations: list[tuple[str, Call, Call, str]] = [
         (
@@ -186,9 +185,9 @@ async def beside_floors(store: Any, floors: dict[str, Any], times: int) -> Async
         ),
     ]
     for name, ours, other, limit in operations:
-        yield Row(name, *split(await in_turns(ours, other, times), "floor"), limit)
+        yield Row(name, *split(await in_turns(ours, other, times), name_of_floor), limit)
     for turn, (beside, one) in enumerate(floors.items()):
-        limit = "1.18" if one is list(floors.values())[-1] else ""
+        limit = "1.18" if turn + 1 == len(floors) else ""
         start = FRESH * (turn + 1)
         adds = await at_once(
             lambda n, start=start: store.add_thread_item(
@@ -227,7 +226,7 @@ def split(times: tuple[float, float], beside: str) -> tuple[float, str, float]:
 
 
 def write_results(path: Path, title: str, command: str, software: str, rows: Iterable[Row]) -> None:
-    """Write the table and its chart, and print it."""
+    """Write the table, and print it; `make pictures` draws it."""
     path.write_text(
         f"# {title}\n\n"
         f"Made by `{command}`; do not edit.\n"
@@ -237,5 +236,4 @@ def write_results(path: Path, title: str, command: str, software: str, rows: Ite
         "| what | µs | beside | µs | ratio | at most |\n|---|---|---|---|---|---|\n"
         + "".join(f"{row}\n" for row in rows)
     )
-    chart.draw(path)
     print(path.read_text())

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 SHOWN = {
     "store-new": "from app.stores.sqlite import make_store",
     "store-lint": "an instance of `Settings` has no attribute `CHAT_DB_PATH`",
+    "speed-sqlite": "How fast the reference stores are",
+    "speed-postgres": "How fast the PostgreSQL store is",
+    "speed-mysql": "How fast the MySQL store is",
+    "speed-mongodb": "How fast the MongoDB store is",
 }
 
 
@@ -38,3 +42,5 @@ def test_the_pictures_are_of_real_output(tmp_path: Path) -> None:
             assert line in text(picture), f"make pictures ({picture})"
             assert "/tmp" not in picture.read_text("utf-8")
             assert str(ROOT) not in picture.read_text("utf-8")
+    for name in pictures.CHARTS:  # of the table as it stands
+        assert text(tmp_path / f"{name}.svg") == text(ROOT / "docs" / f"{name}.svg"), "make pictures"
