@@ -27,6 +27,8 @@ class Engine:
     """The environment variable that names a server for the contract test, if one is needed."""
     takes: str | None = "url"
     """What the store's first argument is: `url`, `path`, or None where it has none."""
+    is_sql: bool = True
+    """Whether SQLAlchemy may have an engine for the same database."""
 
     def means(self, setting: str, default: str | None) -> int:
         """How surely a setting of this name and default holds the place of such a database: 0 is no."""
@@ -99,6 +101,7 @@ ENGINES: Final = (
         pools=("pymongo.AsyncMongoClient", "motor.motor_asyncio.AsyncIOMotorClient"),
         pool="AsyncMongoClient[Any]",
         server="CHATKIT_TEST_MONGODB_URL",
+        is_sql=False,
     ),
     Engine(
         name="memory",
@@ -108,6 +111,7 @@ ENGINES: Final = (
         words=(),
         pools=(),
         takes=None,
+        is_sql=False,
     ),
 )
 

@@ -292,7 +292,7 @@ def _converted(plan: Plan, setting: Setting, value: str) -> str:
         plan.assumed.append(f"{setting.expression} is a URL, as in sqlite:///chat.db")
         return f'{value}.partition("///")[2]'
     driver = re.match(r"\w+(\+\w+)://", default)
-    if driver is None or engine.name == "mongodb":
+    if driver is None or not engine.is_sql:
         return value
     plan.assumed.append(
         f"{setting.expression} names a driver for SQLAlchemy, which the store leaves out"
@@ -374,10 +374,9 @@ def _add_notes(plan: Plan) -> None:
     for call, place in () if plan.wish.pool else application.calls(*engine.pools):
         plan.notes.append(f"{place} makes {call}(...): with --pool the store uses what is there")
     for _, place in _sqlalchemy_engines(plan):
-        if engine.takes is not None:
-            plan.notes.append(
-                f"{place} makes an SQLAlchemy engine; {_of_sqlalchemy(engine)} is its database"
-            )
+        plan.notes.append(
+            f"{place} makes an SQLAlchemy engine; {_of_sqlalchemy(engine)} is its database"
+        )
     for name, place in application.stores():
         if not place.path.startswith(application.shown(application.target)):
             plan.notes.append(
@@ -406,6 +405,8 @@ def _of_maker(plan: Plan) -> str:
 
 
 def _sqlalchemy_engines(plan: Plan) -> list[tuple[str, Place]]:
+    if not plan.wish.engine.is_sql:
+        return []
     return plan.application.calls("sqlalchemy.create_async_engine", "sqlalchemy.create_engine")
 
 

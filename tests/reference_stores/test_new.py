@@ -377,6 +377,25 @@ def test_the_application_s_own_function_is_told_what_to_return(
     assert not lint_tree(tmp_path).findings
 
 
+@pytest.mark.parametrize("engine", ["mongodb", "memory"])
+def test_an_engine_of_sqlalchemy_is_nothing_to_other_databases(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    _needs_engine(engine)
+    shop = (
+        "from chatkit.store import Store\nfrom sqlalchemy import create_engine\n\n"
+        "engine = create_engine('sqlite:///shop.db')\n\n\n"
+        "def own_store() -> Store[dict]:\n    raise NotImplementedError\n"
+    )
+    write_tree(tmp_path, {"app/__init__.py": "", "app/shop.py": shop})
+    monkeypatch.chdir(tmp_path)
+    code, report = run(engine, "app/stores", "--tenant", '"shop"', "--format", "json")
+    assert code == 0, report
+    assert "def make_store" in report["own"]
+    (note,) = report["notes"]
+    assert "return made_store()" in note
+
+
 @pytest.mark.parametrize(("engine", "name"), [("sqlite", "sqlite"), ("postgres", "postgresql")])
 def test_the_engine_of_sqlalchemy_is_pointed_out(engine: str, name: str, app: Path, run: Run) -> None:
     (app / "app/db.py").write_text(
