@@ -7,8 +7,9 @@ a `TypeAdapter`. A pool of asyncpg resets each connection that comes back, which
 does not. So one by one the floor is a pool that does not either, and from 32 tasks both stand there.
 
 FACTORY is an async function of the URL of an empty database that gives a store, as for the one of
-chatkit's guide, which is not in this repository. The server is a throw-away one of tests/servers,
-without fsync: what is compared are the stores, and not the disk.
+chatkit's guide, which is not in this repository. What adds an item there may be a bare INSERT, which
+asks neither whether the thread is there nor whose it is; a turn is what an application gets. The server
+is a throw-away one of tests/servers, without fsync: what is compared are the stores, and not the disk.
 """
 
 from __future__ import annotations
@@ -18,12 +19,23 @@ import asyncio
 import sys
 import uuid
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
-from chatkit.types import AssistantMessageItem, FileAttachment, Page, ThreadItem, ThreadMetadata
+from chatkit.types import (
+    AssistantMessageItem,
+    FileAttachment,
+    InferenceOptions,
+    Page,
+    ThreadItem,
+    ThreadMetadata,
+    UserMessageItem,
+    UserMessageTextContent,
+)
 from harness import (
     ADAPTER,
     ATTACHMENTS,
@@ -160,6 +172,29 @@ async def against(name: str, factory: str, limit: str, url: str, times: int) -> 
             yield Row("add_thread_item, 32 tasks", *split(adds, name), limit)
             pages = await at_once(page(store), page(other), times)
             yield Row("20-item page, 32 tasks", *split(pages, name), limit)
+            turns = await at_once(partial(turn, store), partial(turn, other), times // 8)
+            yield Row("a turn of 4 calls, 32 tasks", *split(turns, name), limit)
+
+
+async def turn(store: Any, number: int) -> None:
+    """What chatkit's server calls for a user's message and the answer to it.
+
+    As `ChatKitServer._process_streaming_impl` does for `ThreadsAddUserMessageReq`, and then
+    `_process_events` (openai-chatkit 1.6.5); between them, `respond` loads what was said, as in
+    chatkit's guide. The server saves the thread only if `respond` has changed it.
+    """
+    thread = await store.load_thread(many_thread(number), CONTEXT)
+    answer = message(3 * FRESH + 2 * number + 1, thread.id)
+    question = UserMessageItem(
+        id=f"msg_{3 * FRESH + 2 * number:032x}",
+        thread_id=thread.id,
+        created_at=answer.created_at - timedelta(milliseconds=1),
+        content=[UserMessageTextContent(text="What does the dog think of the fox?")],
+        inference_options=InferenceOptions(),
+    )
+    await store.add_thread_item(thread.id, question, CONTEXT)
+    await store.load_thread_items(thread.id, None, 20, "desc", CONTEXT)
+    await store.add_thread_item(thread.id, answer, CONTEXT)
 
 
 FILL_THREADS: Final = """
