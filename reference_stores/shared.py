@@ -535,13 +535,18 @@ class Slots:
             timer.cancel()
 
     def give(self) -> None:
-        """Let the next one go on."""
+        """Let the next one go on, now or later."""
+        if not self.pass_on():
+            self._free += 1
+
+    def pass_on(self) -> bool:
+        """Let the next one in line go on; false if there is none, and then the slot is kept."""
         while self._line:
             turn = self._line.popleft()
             if not turn.done():
                 turn.set_result(None)
-                return
-        self._free += 1
+                return True
+        return False
 
 
 def _end_in_vain(turn: asyncio.Future[None]) -> None:

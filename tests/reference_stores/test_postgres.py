@@ -770,7 +770,50 @@ async def test_cancelled_calls_cost_the_pool_nothing(new_store: Callable[..., St
         assert await server.fetchval(count, name) == 0
 
 
+@pytest.mark.parametrize("calls_after", [0, 3])
+async def test_a_call_that_is_cancelled_when_it_is_handed_a_connection_keeps_none(
+    new_store: Callable[..., StoreIn], calls_after: int
+) -> None:
+    async with new_store(max_size=1) as store:
+        await store.save_thread(thread(), ALICE)
+
+        async def use() -> None:
+            await store.load_thread("thr_1", ALICE)
+            waiting.cancel()
+
+        using = asyncio.create_task(use())
+        waiting = asyncio.create_task(store.load_thread("thr_1", ALICE))
+        await asyncio.wait([using, waiting], timeout=5)
+        assert waiting.cancelled()
+        async with ends_within(2):
+            await asyncio.gather(*(store.load_thread("thr_1", ALICE) for _ in range(calls_after)))
+            await store.close()
+
+
 # --- Pools, poolers, hosts ---
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"setup": "watch"}, {"reset": "watch"}, {"init": "watch", "max_queries": 1}],
+    ids=["setup", "reset", "max_queries"],
+)
+async def test_what_a_pool_does_for_each_use_it_does_for_each_call(
+    new_store: Callable[..., StoreIn], options: dict[str, Any]
+) -> None:
+    """Also for those that wait for a connection and are handed one."""
+    uses = 0
+
+    async def watch(_connection: object) -> None:
+        nonlocal uses
+        uses += 1
+
+    options = {name: watch if value == "watch" else value for name, value in options.items()}
+    async with new_store(max_size=2, **options) as store:
+        await store.connect()
+        before = uses
+        await asyncio.gather(*(store.save_thread(thread(f"thr_{n}"), ALICE) for n in range(20)))
+        assert uses - before >= 20
 
 
 async def test_a_given_pool_is_used_and_left_open(url: str, postgres_schema: str) -> None:
