@@ -47,6 +47,7 @@ from store_lint.flow.syntax import (
     assigned_names,
     assigned_values,
     hands_itself_on,
+    kind_by_decorators,
     mentioned,
     returned,
     yields,
@@ -100,6 +101,8 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 6
 """Calls into the tree are followed this deep."""
+MAX_DEPTH_ELSEWHERE: Final = 3
+"""And this deep from one function of another file to the next, which run for what they give back."""
 _STEPS: Final = 2_500
 _STEPS_PER_LINE: Final = 6
 """Steps that one file may cost until calls are not followed any more; at thrice that, all ends."""
@@ -140,6 +143,7 @@ class _Active:
     """A function on the analysis' own call stack."""
 
     key: object
+    function: LocalFunction
     yields: list[tuple[Value, State]] = field(default_factory=list[tuple[Value, State]])
     places: dict[int, tuple[State, cst.CSTNode]] = field(
         default_factory=dict[int, tuple[State, cst.CSTNode]]
@@ -158,6 +162,7 @@ class Analysis:
         self._events: dict[int, Events] = {}
         self._graphs: dict[int, Graph] = {}
         self._none_setters: dict[int, dict[str, dict[str, None]]] = {}
+        self._parameters: dict[tuple[Scope, LocalClass | None], dict[str, Value]] = {}
         self._live: dict[int, dict[int, frozenset[str]]] = {}
         self._outcomes: dict[object, Outcome] = {}
         self._shown: set[object] = set()
@@ -616,20 +621,10 @@ class Analysis:
         self._members[key] = found
         return found
 
-    def method_kind(self, method: LocalFunction) -> str:
+    @staticmethod
+    def method_kind(method: LocalFunction) -> str:
         """'property', 'staticmethod', 'classmethod', 'context' (a generator's) or 'method'."""
-        for decorator in method.node.decorators:
-            node = decorator.decorator
-            while isinstance(node, cst.Call):
-                node = node.func
-            name = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
-            if name in ("property", "cached_property"):
-                return "property"
-            if name in ("staticmethod", "classmethod"):
-                return name
-            if name in ("asynccontextmanager", "contextmanager"):
-                return "context"
-        return "method"
+        return kind_by_decorators(method.node)
 
     def super_object(self, frame: Frame) -> Value:
         """What `super()` gives: the object, seen from the next class on; its methods are followed."""
@@ -716,9 +711,15 @@ class Analysis:
         self._steps += steps
         return self._steps <= 3 * self._allowed
 
-    def _is_at_limit(self) -> bool:
+    def _is_at_limit(self, target: LocalFunction) -> bool:
         """Whether calls are not followed any more."""
-        return len(self._stack) >= MAX_DEPTH or self._steps > self._allowed
+        depth = len(self._stack)
+        if depth >= MAX_DEPTH or self._steps > self._allowed:
+            return True
+        if depth < MAX_DEPTH_ELSEWHERE or target.module is self._module:
+            return False
+        last = self._stack[-MAX_DEPTH_ELSEWHERE:]
+        return all(active.function.module is not self._module for active in last)
 
     def graph(self, scope: Scope) -> Graph | None:
         found = self._graphs.get(id(scope))
@@ -770,7 +771,7 @@ class Analysis:
         if recording is not None:
             self._shown.add(key)
             self._shown.add((function.scope, "seen"))
-        active = _Active(key)
+        active = _Active(key, function)
         self._stack.append(active)
         frame = Frame(function.scope, cls)
         exits = Executor(self, frame, graph, truth).run([entry.copy()], recording)
@@ -821,7 +822,7 @@ class Analysis:
             target.node.returns.annotation if target.node.returns else None,
         )
         if (
-            self._is_at_limit()
+            self._is_at_limit(target)
             or (is_generator and kind != "context")
             or self._is_stub_of_another(target)
         ):
@@ -856,7 +857,7 @@ class Analysis:
         """Run what a generator context manager does behind its `yield`, with what it has set."""
         target = function.target
         assert isinstance(target, LocalFunction)
-        if self._is_at_limit():
+        if self._is_at_limit(target):
             return
         entry = self._enter(evaluator, function, receiver_path, args, state, "context")
         outcome = self._execute(target, entry.cls, entry.state, None)
@@ -1088,7 +1089,7 @@ class Analysis:
                 if held is not None and isinstance(atom, _BUILT):
                     entry.heap[atom.site] = held
         star = target.node.params.star_arg
-        if isinstance(star, cst.Param):
+        if type(star) is cst.Param:
             values = tuple(given for given, _ in extra)
             entry.heap[star] = Items(values, join_all(values), tuple(place for _, place in extra))
             entry.paths[star.name.value] = value(BuiltSequence(star, "tuple"))
@@ -1097,16 +1098,25 @@ class Analysis:
         self, function: LocalFunction, entry: State, cls: LocalClass | None
     ) -> None:
         """Give each parameter the value that its annotation and default allow."""
+        declared = self._parameters.get((function.scope, cls))
+        if declared is None:
+            declared = self._declared_parameters(function, cls)
+            if not any(_is_computed(param.default) for param in parameters(function.node)):
+                self._parameters[function.scope, cls] = declared
+        entry.paths.update(declared)
+
+    def _declared_parameters(self, function: LocalFunction, cls: LocalClass | None) -> dict[str, Value]:
         params = parameters(function.node)
         kind = self.method_kind(function)
         scope = function.scope.parent or function.scope
+        found: dict[str, Value] = {}
         for index, param in enumerate(params):
             name = param.name.value
             if index == 0 and cls is not None and kind != "staticmethod":
-                entry.paths[name] = value(SelfObject(cls, is_class=kind == "classmethod"))
+                found[name] = value(SelfObject(cls, is_class=kind == "classmethod"))
                 continue
             if param.star in ("*", "**"):
-                entry.paths[name] = UNKNOWN
+                found[name] = UNKNOWN
                 continue
             declared = self.types.annotation(
                 scope, param.annotation.annotation if param.annotation else None
@@ -1116,7 +1126,8 @@ class Analysis:
             if param.default is not None and not (declared - UNKNOWN):
                 default = Evaluator(self, Frame(scope), None).evaluate(param.default, State())
                 declared = join(declared, _settled(default))
-            entry.paths[name] = declared
+            found[name] = declared
+        return found
 
     def _handed_by_chatkit(
         self, cls: LocalClass, function: LocalFunction, index: int, params: list[cst.Param]
@@ -1529,6 +1540,15 @@ def _settled(of: Value) -> Value:
         else:
             settled.add(atom)
     return frozenset(settled)
+
+
+def _is_computed(default: cst.BaseExpression | None) -> bool:
+    """Whether what a parameter's default is may hang on what is known by the time."""
+    return (
+        default is not None
+        and not isinstance(default, (cst.SimpleString, cst.Integer, cst.Float))
+        and not (isinstance(default, cst.Name) and default.value in ("None", "True", "False"))
+    )
 
 
 def _is_local(atom: Atom, target: LocalFunction) -> bool:

@@ -127,18 +127,7 @@ class Evaluator:
         if type(node) is cst.Await:
             return None
         if type(node) is cst.Attribute:
-            base = self.path(node.value, state)
-            if base is not None and base not in state.paths and GLOBAL not in base:
-                base = self._object_path(node.value, state) or base
-            elif base is None:
-                base = self._object_path(node.value, state)
-            elif GLOBAL in base:
-                base = self._object_path(node.value, state) or base
-            if base is None:
-                return None
-            if base.endswith(GLOBAL):
-                return base + node.attr.value
-            return f"{base}.{node.attr.value}"
+            return self._attribute_path(node, self.path(node.value, state), state)
         if type(node) is cst.Call:
             found = _getattr_call(node)
             if found is not None:
@@ -146,6 +135,16 @@ class Evaluator:
                 return f"{base}.{found[1]}" if base is not None else None
             return self._object_path(node, state) or self._contents_path(node, state)
         return None
+
+    def _attribute_path(self, node: cst.Attribute, base: str | None, state: State) -> str | None:
+        """The access path of an attribute; `base` is that of what stands before the dot."""
+        if base is None or base not in state.paths or GLOBAL in base:
+            base = self._object_path(node.value, state) or base
+        if base is None:
+            return None
+        if base.endswith(GLOBAL):
+            return base + node.attr.value
+        return f"{base}.{node.attr.value}"
 
     def _name_path(self, node: cst.Name, state: State) -> str | None:
         name = node.value
@@ -252,7 +251,7 @@ class Evaluator:
 
     def _read(self, node: cst.BaseExpression, path: str, found: Value, state: State) -> Value:
         """Reading what may be unset raises there; behind it, it is set."""
-        if any(isinstance(atom, Unset) for atom in found):
+        if any(type(atom) is Unset for atom in found):
             self.use(node, "read", found, path, state)
             found = frozenset(a for a in found if not isinstance(a, Unset)) or UNKNOWN
             narrow(state, path, found)
@@ -265,7 +264,7 @@ class Evaluator:
         """What stands before the dot, once the dot was reached, and what the whole gives."""
         base = self.evaluate(node.value, state)
         base_path = self.path(node.value, state)
-        path = self.path(node, state)
+        path = self._attribute_path(node, base_path, state)
         found = state.paths.get(path) if path is not None else None
         if found is None:
             found = self.member(base, node.attr.value, state, base_path, called=called)
@@ -1230,7 +1229,7 @@ class Evaluator:
         elif type(target) is cst.Attribute:
             base = self.evaluate(target.value, state)
             base_path = self.path(target.value, state)
-            path = self.path(target, state)
+            path = self._attribute_path(target, base_path, state)
             before = state.paths.get(path, UNKNOWN) if path is not None else UNKNOWN
             if self.events is not None:
                 event = AttributeEvent(

@@ -128,12 +128,17 @@ class Executor:
                 states = list(kept.by_facts.values())
             if raised is not None:
                 for current in states:
-                    raised = join_states(raised, current.copy())
+                    raised = join_states(raised, current)
+                    if raised is current:
+                        raised = current.copy()
             if not states:
                 break
         if block.handlers is not None and raised is not None:
             yield block.handlers, raised
         for current in states:
+            if len(block.edges) == 1 and block.edges[0].condition is None:
+                yield block.edges[0].target, current
+                continue
             told: dict[cst.BaseExpression, Fork] = {}
             for edge in block.edges:
                 if edge.condition is None:

@@ -45,6 +45,9 @@ TASKS = "<tasks>"
 TOLD = "?."
 """Begins the path under which the outcome of a test of local names is kept."""
 
+_KEPT: Final = ("self.", "<", TOLD)
+"""The beginnings of paths that no local name leads to."""
+
 
 def is_shared(path: str) -> bool:
     """Whether the path outlives the function: an attribute, or a module's variable."""
@@ -53,7 +56,7 @@ def is_shared(path: str) -> bool:
 
 def write(state: State, path: str, value: Value) -> None:
     """Assign: what was known of the path, its attributes and its aliases is gone."""
-    if not any(isinstance(atom, SelfObject) for atom in value):
+    if not _is_self(value):
         # A name for the object itself: its attributes are kept under 'self', whatever the name is.
         forget_below(state, path)
     state.paths[path] = value
@@ -64,15 +67,20 @@ def write(state: State, path: str, value: Value) -> None:
                 del state.aliases[name]
 
 
+def _is_self(value: Value) -> bool:
+    return any(type(atom) is SelfObject for atom in value)
+
+
 def keep_only(state: State, names: frozenset[str]) -> None:
     """Drop what is known of local names other than these, and of what is reached through them."""
     dead = [
         path
         for path, value in state.paths.items()
-        if path.partition(".")[0] not in names
-        and not path.startswith(("self.", "<", TOLD))
+        if path not in names
+        and not path.startswith(_KEPT)
+        and path.partition(".")[0] not in names
         and GLOBAL not in path
-        and not any(isinstance(atom, SelfObject) for atom in value)
+        and not _is_self(value)
     ]
     for path in dead:
         del state.paths[path]
@@ -122,7 +130,10 @@ def trust(state: State, prefix: str | None) -> None:
 
 def forget_below(state: State, path: str) -> None:
     prefix = path + "."
-    for known in [p for p in state.paths if p.startswith(prefix) or (p.startswith(TOLD) and path in p)]:
+    begins = (prefix, TOLD)
+    for known in [
+        p for p in state.paths if p.startswith(begins) and (p.startswith(prefix) or path in p)
+    ]:
         del state.paths[known]
 
 
@@ -154,18 +165,17 @@ def join_states(left: State | None, right: State | None) -> State | None:
         return right
     if right is None or right.dead or left is right:
         return left
-    paths: dict[str, Value] = {}
-    for path, value in left.paths.items():
-        other = right.paths.get(path)
-        if other is not None:
-            paths[path] = value if value is other else join(value, other)
-        elif not is_shared(path):
-            paths[path] = value
-    paths.update(
-        (path, value)
-        for path, value in right.paths.items()
-        if path not in left.paths and not is_shared(path)
-    )
+    paths = left.paths.copy()
+    for path, other in right.paths.items():
+        mine = paths.get(path)
+        if mine is None:
+            if not is_shared(path):
+                paths[path] = other
+        elif mine is not other:
+            paths[path] = join(mine, other)
+    for path in left.paths.keys() - right.paths.keys():
+        if is_shared(path):
+            del paths[path]
     heap = left.heap.copy()
     for site, held in right.heap.items():
         mine = heap.get(site)
@@ -246,6 +256,8 @@ class States:
         if known is None:
             self.by_facts[facts] = state
             return True
+        if same(known, state):
+            return False
         joined = join_states(known, state)
         if joined is None or same(joined, known):
             return False

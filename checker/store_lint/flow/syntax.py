@@ -80,7 +80,7 @@ def _attribute_targets(target: cst.CSTNode) -> Iterator[cst.Attribute]:
             yield from _attribute_targets(element.value)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16_384)
 def annotated_attributes(function: cst.FunctionDef) -> tuple[tuple[str, cst.BaseExpression], ...]:
     """The attributes of its object that a method annotates: `self.pool: Pool | None = None`."""
     return tuple(
@@ -108,7 +108,7 @@ def returned(body: cst.CSTNode) -> Iterator[cst.BaseExpression]:
             yield node.value
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16_384)
 def mentioned(function: cst.FunctionDef) -> frozenset[str]:
     """The attribute names that a method reads on its first parameter; 'self' where it hands it on."""
     params = (*function.params.posonly_params, *function.params.params)
@@ -151,7 +151,7 @@ def hands_itself_on(function: cst.FunctionDef) -> bool:
     return "self" in mentioned(function)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16_384)
 def mentioned_names(function: cst.FunctionDef) -> frozenset[str]:
     """Every name that stands in a function's body, those of inner functions included."""
     return names_below(function.body)
@@ -162,10 +162,27 @@ def names_below(node: cst.CSTNode) -> frozenset[str]:
     return frozenset(found.value for found in walk(node) if type(found) is cst.Name)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16_384)
 def yields(function: cst.FunctionDef) -> bool:
     """Whether a function is a generator."""
     return any(type(node) is cst.Yield for node in walk(function.body, into_scopes=False))
+
+
+@lru_cache(maxsize=16_384)
+def kind_by_decorators(function: cst.FunctionDef) -> str:
+    """'property', 'staticmethod', 'classmethod', 'context' (a generator's) or 'method'."""
+    for decorator in function.decorators:
+        node = decorator.decorator
+        while isinstance(node, cst.Call):
+            node = node.func
+        name = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
+        if name in ("property", "cached_property"):
+            return "property"
+        if name in ("staticmethod", "classmethod"):
+            return name
+        if name in ("asynccontextmanager", "contextmanager"):
+            return "context"
+    return "method"
 
 
 def plain_text(node: cst.SimpleString) -> str | bytes:

@@ -7,6 +7,7 @@ taken apart on the way, so that each operand is evaluated where the ones before 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _TRUE: Final[Value] = frozenset({Constant(True)})
 _FALSE: Final[Value] = frozenset({Constant(False)})
+_EQUALITY: Final = frozenset({cst.Is, cst.Equal, cst.IsNot, cst.NotEqual})
 _WORDS: Final = frozenset({"None", "True", "False"})
 _TESTS: Final = frozenset({"isinstance", "hasattr", "callable", "bool", "all", "any"})
 
@@ -130,10 +132,15 @@ def _told(node: cst.CSTNode, state: State) -> str | None:
             parts += [target.operator, target.comparator]
     elif type(node) is cst.BooleanOperation:
         parts = [node.left, node.operator, node.right]
-    elif isinstance(node, cst.BaseCompOp | cst.BaseBooleanOp):
+    elif _is_operator(type(node)):
         return type(node).__name__
     texts = [_told(part, state) for part in parts]
     return f"({' '.join(t for t in texts if t is not None)})" if texts and all(texts) else None
+
+
+@cache
+def _is_operator(kind: type[cst.CSTNode]) -> bool:
+    return issubclass(kind, (cst.BaseCompOp, cst.BaseBooleanOp))
 
 
 def _is_filled(atom: Atom, state: State) -> bool | None:
@@ -147,7 +154,7 @@ def _is_filled(atom: Atom, state: State) -> bool | None:
     return None
 
 
-def _ordered(operator: cst.BaseCompOp, left: Value, right: Value) -> bool | None:
+def _ordered(operator: type[cst.BaseCompOp], left: Value, right: Value) -> bool | None:
     """Whether `left < right` holds (or `>`, `<=`, `>=`); None where that is not known."""
     if len(left) != 1 or len(right) != 1:
         return None
@@ -162,7 +169,7 @@ def _ordered(operator: cst.BaseCompOp, left: Value, right: Value) -> bool | None
         cst.LessThanEqual: a.value <= b.value,
         cst.GreaterThanEqual: a.value >= b.value,
     }
-    return outcomes.get(type(operator))
+    return outcomes.get(operator)
 
 
 def _last(node: cst.Name | cst.Attribute) -> str:
@@ -215,18 +222,18 @@ def _refined(evaluator: Evaluator, node: cst.BaseExpression, known: Value, state
 
 def _comparison(evaluator: Evaluator, node: cst.Comparison, state: State) -> Fork:
     target = node.comparisons[0]
-    left, right, operator = node.left, target.comparator, target.operator
+    left, right, operator = node.left, target.comparator, type(target.operator)
     found = evaluator.evaluate(left, state)
     other = evaluator.evaluate(right, state)
     asked = _asked_for_type(left)
 
     def narrowed(current: State, truth: bool) -> State | None:
-        if isinstance(operator, (cst.In, cst.NotIn)):
-            holds = truth is isinstance(operator, cst.In)
+        if operator is cst.In or operator is cst.NotIn:
+            holds = truth is (operator is cst.In)
             return _member(evaluator, left, found, other, holds, current)
-        if not isinstance(operator, (cst.Is, cst.Equal, cst.IsNot, cst.NotEqual)):
+        if operator not in _EQUALITY:
             return None if _ordered(operator, found, other) is (not truth) else current
-        holds = truth is isinstance(operator, (cst.Is, cst.Equal))
+        holds = truth is (operator is cst.Is or operator is cst.Equal)
         if asked is not None:
             return _of_class(evaluator, asked, right, True, current) if holds else current
         if _equal(evaluator, left, found, other, holds, current) is None:

@@ -72,6 +72,7 @@ class Types:
         self._program = program
         self._api = api
         self._read: dict[str, Value] = {}
+        self._annotated: dict[tuple[Scope, cst.BaseExpression], Value] = {}
         self._aliases: set[int] = set()
         """The aliases that are being read."""
 
@@ -79,6 +80,14 @@ class Types:
         """What a value annotated with `node`, as it stands in `scope`, may be."""
         if node is None:
             return UNKNOWN
+        found = self._annotated.get((scope, node))
+        if found is None:
+            found = self._annotation(scope, node)
+            if not self._aliases:  # else it is a part of an alias, and may be cut short
+                self._annotated[scope, node] = found
+        return found
+
+    def _annotation(self, scope: Scope, node: cst.BaseExpression) -> Value:
         if type(node) is cst.Name and node.value == "None":
             return value(Nothing(node))
         if type(node) is cst.Name or type(node) is cst.Attribute:

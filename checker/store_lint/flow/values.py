@@ -8,9 +8,12 @@ None on one path and something unknown on another is still None on the one.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
+
+from store_lint.tree.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,26 +25,26 @@ MAX_ATOMS = 12
 """A value with more alternatives is cut to its Nones and UNKNOWN, so that loops come to rest."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unknown:
     """Anything at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Nothing:
     """None, and the expression that it comes from (None where a declaration allows it)."""
 
     origin: cst.CSTNode | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unset:
     """An attribute that nothing has assigned yet: reading it raises AttributeError."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Constant:
     """A literal: text, number, bytes or bool."""
 
@@ -59,14 +62,14 @@ class Constant:
         return hash((type(self.value), self.value))
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Text:
     """A str of which only pieces are known: None stands for an unknown stretch (f-strings, +)."""
 
     pieces: tuple[str | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Instance:
     """An instance of a class.
 
@@ -82,7 +85,7 @@ class Instance:
     handed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BuiltSequence:
     """A list, tuple or set that the code builds, by the place where it is built.
 
@@ -93,14 +96,14 @@ class BuiltSequence:
     kind: str = "list"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class BuiltMapping:
     """A dict that the code builds, by the place where it is built; see `Entries`."""
 
     site: cst.CSTNode
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Items:
     """What a built sequence holds: each item in order, or, where the length is not known, any."""
 
@@ -112,7 +115,7 @@ class Items:
     """The element type by which type checkers hold the list: its annotation's or first literal's."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Entries:
     """What a built dict holds by constant key; `open` where other keys may be there too."""
 
@@ -122,21 +125,21 @@ class Entries:
     """Keys of `known` that are there on some paths only."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ClassObject:
     """A class itself."""
 
     cls: str | LocalClass
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ModuleObject:
     """A module of the tree, or an external one by its dotted name."""
 
     module: str | LocalModule
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Function:
     """A function of the tree (with the object that it is bound to), or an external one by name."""
 
@@ -149,7 +152,7 @@ class Function:
     """Whether it runs in a state that is not known: behind a decorator from outside of the tree."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pending:
     """What an async call gives before it is awaited or entered.
 
@@ -162,7 +165,7 @@ class Pending:
     """The dotted name of the external function that gave it; '' for a function of the tree."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SelfObject:
     """The object whose methods are analysed (or its class, inside a class method)."""
 
@@ -196,7 +199,12 @@ def value(*atoms: Atom) -> Value:
 
 
 def instance(cls: str, *args: Value, declared: bool = False) -> Value:
-    return frozenset({Instance(cls, args, declared)})
+    return frozenset({Instance(cls, args, declared)}) if args else _plain(cls, declared)
+
+
+@cache
+def _plain(cls: str, declared: bool) -> Value:
+    return frozenset({Instance(cls, (), declared)})
 
 
 CONTEXT_VARIABLE: Final = "contextvars.ContextVar"
@@ -222,6 +230,8 @@ def join(left: Value, right: Value) -> Value:
     if not left:
         return right
     both = left | right
+    if len(both) == len(left):
+        return left  # the object that is there already: it is compared with itself next
     if len(both) <= MAX_ATOMS:
         return both
     return widen(both)
@@ -247,6 +257,8 @@ def may_be_missing(of: Value) -> bool:
 
 
 def without_missing(of: Value) -> Value:
+    if not may_be_missing(of):
+        return of
     return frozenset(atom for atom in of if not isinstance(atom, (Nothing, Unset)))
 
 

@@ -9,6 +9,7 @@ from store_lint.tree.program import LocalClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from store_lint.tree.module import Module
     from store_lint.tree.program import Program
@@ -23,12 +24,14 @@ def forked_modules(program: Program, near: Module, module: str, name: str) -> It
     if module.partition(".")[0] != "chatkit":
         return
     defined = rf"(?m)(?:class|def)\s+{re.escape(name)}\b|^{re.escape(name)}\b".encode()
-    for other in program.mentioning(name, near, defined):
-        path = other.path
-        ending = path.parent if path.name == "__init__.py" else path.with_suffix("")
-        if not ending.as_posix().endswith("/" + module.replace(".", "/")):
-            continue
-        beside = (path.parent / file for file in _FILES)
+    ending = "/" + module.replace(".", "/")
+
+    def is_called_so(path: Path) -> bool:
+        named = path.parent if path.name == "__init__.py" else path.with_suffix("")
+        return named.as_posix().endswith(ending)
+
+    for other in program.mentioning(name, near, defined, is_called_so):
+        beside = (other.path.parent / file for file in _FILES)
         if name in other.scope.bindings and all(file.is_file() for file in beside):
             yield other
 

@@ -157,7 +157,7 @@ def collect(module: Module) -> Expressions:
             value = getattr(node, name)
             if value.__class__ in _SEQUENCES:
                 pending.extend([(child, scope, hidden) for child in value])
-            elif isinstance(value, cst.CSTNode) and type(value) not in _LEAVES:
+            elif _is_node_kind(value.__class__) and value.__class__ not in _LEAVES:
                 pending.append((value, scope, hidden))
     return found
 

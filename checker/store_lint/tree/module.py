@@ -180,7 +180,7 @@ def parameters(function: cst.FunctionDef | cst.Lambda) -> list[cst.Param]:
     """All parameters in the order of the signature, starred ones included."""
     params = function.params
     found = [*params.posonly_params, *params.params]
-    if isinstance(params.star_arg, cst.Param):
+    if type(params.star_arg) is cst.Param:
         found.append(params.star_arg)
     found += params.kwonly_params
     if params.star_kwarg is not None:
@@ -191,7 +191,7 @@ def parameters(function: cst.FunctionDef | cst.Lambda) -> list[cst.Param]:
 def dotted_name(node: cst.CSTNode | None) -> str | None:
     """`a.b.c` of a chain of names, or None for any other expression."""
     parts: list[str] = []
-    while isinstance(node, cst.Attribute):
+    while type(node) is cst.Attribute:
         parts.append(node.attr.value)
         node = node.value
     if not isinstance(node, cst.Name):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import libcst as cst
 
 from store_lint.tree.expressions import Expressions, collect
 from store_lint.tree.module import Binding, ImportTarget, Module, Scope, dotted_name
+from store_lint.tree.record import record
 from store_lint.tree.settings import SettingsFiles
 from store_lint.tree.source import TooLargeError, Unparsable, parse
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 MAX_HOPS = 32
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class External:
     """Something that stands outside of the tree, by its full dotted name."""
 
     dotted: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LocalClass:
     scope: Scope
 
@@ -48,7 +48,7 @@ class LocalClass:
         return self.node.name.value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LocalFunction:
     scope: Scope
 
@@ -66,12 +66,12 @@ class LocalFunction:
         return self.node.name.value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LocalModule:
     module: Module
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Namespace:
     """A folder of the tree that is a package without an `__init__.py`, as an import names it."""
 
@@ -80,7 +80,7 @@ class Namespace:
     level: int
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Variable:
     """A name that a statement binds to a value (of a module, a class or a function)."""
 
@@ -92,7 +92,7 @@ class Variable:
 Definition = External | LocalClass | LocalFunction | LocalModule | Namespace | Variable
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Lineage:
     """A class's method resolution order; `complete` is False where a base is not known."""
 
@@ -127,6 +127,9 @@ class Program:
         self._modules: dict[Path, Module | Unparsable | TooLargeError | OSError] = {}
         self._lineages: dict[int, Lineage] = {}
         self._named: dict[tuple[int, str], tuple[Definition, ...]] = {}
+        self._resolved: dict[tuple[Scope, str], tuple[Definition, ...]] = {}
+        self._unsettled = 0
+        """How many names and classes are being worked out: what is found meanwhile may be cut short."""
         self._expressions: dict[Module, Expressions] = {}
         self.settings_files = SettingsFiles(layout, read)
 
@@ -199,14 +202,23 @@ class Program:
         for path in self._search(word, near.path):
             yield path, self._read(path)
 
-    def mentioning(self, word: str, near: Module, like: bytes = b"") -> Iterator[Module]:
+    def mentioning(
+        self,
+        word: str,
+        near: Module,
+        like: bytes = b"",
+        where: Callable[[Path], bool] = lambda _path: True,
+    ) -> Iterator[Module]:
         """The files of the project of `near` in which a word occurs, as far as they parse.
 
-        Those that were not read yet are left out where nothing in them matches the pattern `like`.
+        Only those whose path is `where` one may be; of these, what was not parsed yet is left out
+        where nothing in it matches the pattern `like`.
         """
         pattern = re.compile(rf"\b{re.escape(word)}\b")
         filtering = re.compile(like)
         for path in dict.fromkeys((*self.parsed, *self._search(word, near.path))):
+            if not where(path):
+                continue
             if path not in self._modules and not filtering.search(self._read(path)):
                 continue
             module = self._try_load(path)
@@ -228,7 +240,15 @@ class Program:
         Aliases, imports and re-exports are followed. Empty where that is not known. A subscript
         (`Store[Context]`) means what it subscribes; a string is taken for a forward reference.
         """
-        return tuple(_unique(self._resolve(scope, node, MAX_HOPS)))
+        if type(node) is not cst.Name:
+            return tuple(_unique(self._resolve(scope, node, MAX_HOPS)))
+        key = (scope, node.value)
+        found = self._resolved.get(key)
+        if found is None:
+            found = tuple(_unique(self._name(scope, node.value, MAX_HOPS)))
+            if not self._unsettled:
+                self._resolved[key] = found
+        return found
 
     def _resolve(self, scope: Scope, node: cst.CSTNode, hops: int) -> Iterator[Definition]:
         if hops <= 0:
@@ -273,6 +293,7 @@ class Program:
         if hops <= 0:
             return ()
         self._named[key] = ()  # an import cycle ends here
+        self._unsettled += 1
         definitions: list[Definition] = []
         bindings = scope.bindings.get(name, [])
         firm = [binding for binding in bindings if not binding.fallback]
@@ -284,6 +305,7 @@ class Program:
                 if binding.fallback:
                     definitions.extend(self._bound(scope, name, binding, hops - 1))
         found = tuple(_unique(definitions))
+        self._unsettled -= 1
         self._named[key] = found
         return found
 
@@ -400,6 +422,7 @@ class Program:
         if found is not None:
             return found
         self._lineages[key] = Lineage((cls,), complete=False)  # a cycle ends here
+        self._unsettled += 1
         complete = not any(arg.star for arg in cls.node.bases)
         sequences: list[list[LocalClass | External]] = []
         direct: list[LocalClass | External] = []
@@ -415,6 +438,7 @@ class Program:
                     sequences.append(list(lineage.classes))
                 else:
                     sequences.append([base])
+        self._unsettled -= 1
         found = Lineage((cls, *_merge([*sequences, direct])), complete)
         self._lineages[key] = found
         return found
