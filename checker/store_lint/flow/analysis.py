@@ -1481,17 +1481,15 @@ def _expanded(args: tuple[Argument, ...], state: State) -> tuple[Argument, ...]:
 
 def _mentions_self(of: Value) -> bool:
     """Whether a value is, or holds on to, the object whose methods are analysed."""
-    return any(
-        isinstance(atom, SelfObject)
-        or (
-            isinstance(atom, Function)
-            and (
-                _mentions_self(atom.receiver or NEVER)
-                or any(_mentions_self(held) for _, held in atom.bound)
-            )
-        )
-        for atom in of
-    )
+    for atom in of:
+        if type(atom) is SelfObject:
+            return True
+        if type(atom) is Function and (
+            _mentions_self(atom.receiver or NEVER)
+            or any(_mentions_self(held) for _, held in atom.bound)
+        ):
+            return True
+    return False
 
 
 def _for_another(arg: Argument) -> Argument:

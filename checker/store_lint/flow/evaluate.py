@@ -224,7 +224,7 @@ class Evaluator:
         name = node.value
         known = state.paths.get(name)
         if known is not None:
-            if Unset(name) in known:
+            if may_be_missing(known) and Unset(name) in known:
                 return self._read(node, name, known, state)
             return known
         if name == "None":
@@ -234,6 +234,8 @@ class Evaluator:
         found = self.program.resolve(self.frame.scope, node)
         if not found:
             return _builtin(name)
+        if len(found) == 1:
+            return self._definition(found[0], state)
         return join_all(self._definition(definition, state) for definition in found)
 
     def _definition(self, found: Definition, state: State) -> Value:
@@ -251,7 +253,7 @@ class Evaluator:
 
     def _read(self, node: cst.BaseExpression, path: str, found: Value, state: State) -> Value:
         """Reading what may be unset raises there; behind it, it is set."""
-        if any(type(atom) is Unset for atom in found):
+        if may_be_missing(found) and any(type(atom) is Unset for atom in found):
             self.use(node, "read", found, path, state)
             found = frozenset(a for a in found if not isinstance(a, Unset)) or UNKNOWN
             narrow(state, path, found)
@@ -280,6 +282,8 @@ class Evaluator:
         return without_missing(base) or UNKNOWN, found
 
     def member(self, base: Value, attr: str, state: State, path: str | None, *, called: bool) -> Value:
+        if len(base) == 1:
+            return self._atom_member(next(iter(base)), attr, state, path, called=called)
         return join_all(self._atom_member(atom, attr, state, path, called=called) for atom in base)
 
     def _atom_member(
@@ -341,7 +345,10 @@ class Evaluator:
             receiver_path = self.receiver_path(node.func, state)
         else:
             callee = self.evaluate(node.func, state)
-        external = {a.target for a in callee if isinstance(a, Function) and isinstance(a.target, str)}
+        external: set[str] = set()
+        for atom in callee:
+            if type(atom) is Function and type(atom.target) is str:
+                external.add(atom.target)
         runs = awaited or bool(external & _WRAPPING_CALLS)
         args = self._arguments(node, external, receiver, state)
         self._forget_told(node, state)
@@ -355,6 +362,8 @@ class Evaluator:
                 assume_present(state, path, callee)
         if external & NEVER_RETURNS:
             state.dead = True
+        if len(callee) == 1:
+            return self._apply(next(iter(callee)), node, args, receiver_path, state, runs=runs)
         results = [self._apply(atom, node, args, receiver_path, state, runs=runs) for atom in callee]
         return join_all(results)
 
@@ -380,8 +389,11 @@ class Evaluator:
         self, node: cst.Call, external: set[str], receiver: Value | None, state: State
     ) -> tuple[Argument, ...]:
         """The arguments; a lambda that a builtin calls with the elements of a collection sees those."""
+        runs = not external & _SCHEDULING_CALLS
+        if all(type(arg.value) is not cst.Lambda for arg in node.args):
+            return tuple([self.argument(arg, state, runs=runs) for arg in node.args])
         given = {
-            index: self.argument(arg, state, runs=not external & _SCHEDULING_CALLS)
+            index: self.argument(arg, state, runs=runs)
             for index, arg in enumerate(node.args)
             if type(arg.value) is not cst.Lambda
         }

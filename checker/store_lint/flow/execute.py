@@ -79,17 +79,20 @@ class Executor:
         queued: set[int] = set()
 
         # Where nothing branches there is one state, and names that nobody reads do not matter.
-        branches = any(len(b.edges) > 1 or b.handlers is not None for b in self.graph.blocks)
-        live = self.analysis.live(self.frame.scope, self.graph) if branches else None
+        live = self.analysis.live(self.frame.scope, self.graph) if self.graph.branches else None
 
         def reach(block: Block, state: State) -> None:
             if state.dead:
                 return
             if live is not None:
                 keep_only(state, live[block.index])
-            if incoming.setdefault(block.index, States()).add(state) and block.index not in queued:
-                queued.add(block.index)
-                heappush(queue, block.index)
+            index = block.index
+            states = incoming.get(index)
+            if states is None:
+                states = incoming[index] = States()
+            if states.add(state) and index not in queued:
+                queued.add(index)
+                heappush(queue, index)
 
         for state in entry:
             reach(self.graph.entry, state)

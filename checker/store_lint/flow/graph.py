@@ -62,6 +62,8 @@ class Graph:
     exit: Block
     """Reached by every return and by the end of the body."""
     blocks: list[Block]
+    branches: bool
+    """Whether code of it can go on in more than one place."""
 
 
 @dataclass(slots=True, eq=False)
@@ -93,7 +95,8 @@ def build(body: Sequence[cst.CSTNode]) -> Graph:
     last = builder.suite(body, builder.entry)
     if last is not None:
         builder.link(last, builder.exit)
-    return Graph(builder.entry, builder.exit, builder.blocks)
+    branches = any(len(b.edges) > 1 or b.handlers is not None for b in builder.blocks)
+    return Graph(builder.entry, builder.exit, builder.blocks, branches)
 
 
 class _Builder:

@@ -65,6 +65,7 @@ class Relevance:
         self._in_name = re.compile(signs.names).search
         self._in_text = re.compile(signs.texts).match
         self._leading: dict[Path, bool] = {}
+        self._signed: dict[Path, bool] = {}
 
     def functions(self, module: Module) -> set[Scope]:
         """The functions of a file that must be run, inner ones with those around them."""
@@ -154,6 +155,12 @@ class Relevance:
         return False
 
     def _has_sign(self, path: Path) -> bool:
+        found = self._signed.get(path)
+        if found is None:
+            found = self._signed[path] = self._is_sign_among_words(path)
+        return found
+
+    def _is_sign_among_words(self, path: Path) -> bool:
         words = set(_WORD.findall(self._program.data(path).decode("utf-8", "replace")))
         return not self._packages.isdisjoint(words) or any(
             self._in_name(word) or (word.isupper() and self._in_text(word)) for word in words

@@ -47,7 +47,7 @@ _WORDS: Final = frozenset({"None", "True", "False"})
 _TESTS: Final = frozenset({"isinstance", "hasattr", "callable", "bool", "all", "any"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Fork:
     """What evaluating a condition leads to; a state is None where that outcome cannot be."""
 

@@ -131,6 +131,7 @@ class Program:
         self._unsettled = 0
         """How many names and classes are being worked out: what is found meanwhile may be cut short."""
         self._expressions: dict[Module, Expressions] = {}
+        self._imports: dict[Path, tuple[Path, ...]] = {}
         self.settings_files = SettingsFiles(layout, read)
 
     @property
@@ -195,7 +196,11 @@ class Program:
 
     def imports(self, path: Path) -> tuple[Path, ...]:
         """The files of the tree that a file may import, by its text."""
-        return tuple(map(Path, self._layout.imported(str(path), self.data(path))))
+        found = self._imports.get(path)
+        if found is None:
+            found = tuple(map(Path, self._layout.imported(str(path), self.data(path))))
+            self._imports[path] = found
+        return found
 
     def bytes_mentioning(self, word: str, near: Module) -> Iterator[tuple[Path, bytes]]:
         """What stands in the files of the project of `near` with a word in them; nothing is parsed."""

@@ -60,6 +60,7 @@ class SettingsFiles:
         self._layout = layout
         self._read = read
         self._holders: dict[str, _Holder | None] = {}
+        self._imported: dict[str, tuple[str, ...]] = {}
 
     def holds(self, path: str) -> bool:
         """Whether a file defines a class that may hold settings."""
@@ -131,7 +132,10 @@ class SettingsFiles:
                 pending.append((target, depth if passes_on else depth + 1))
 
     def _targets(self, path: str) -> tuple[str, ...]:
-        return self._layout.imported(path, self._data(path))
+        found = self._imported.get(path)
+        if found is None:
+            found = self._imported[path] = self._layout.imported(path, self._data(path))
+        return found
 
     def _data(self, path: str) -> bytes:
         try:
