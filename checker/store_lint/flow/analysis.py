@@ -33,12 +33,14 @@ from store_lint.flow.moments import DATETIME, moment
 from store_lint.flow.relevance import Relevance
 from store_lint.flow.state import (
     GLOBAL,
+    UNFOLLOWED,
     States,
     held_items,
     is_shared,
     join_held,
     join_states,
     trust,
+    trust_all,
     write,
 )
 from store_lint.flow.syntax import (
@@ -101,11 +103,14 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 6
 """Calls into the tree are followed this deep."""
-MAX_DEPTH_ELSEWHERE: Final = 3
+MAX_DEPTH_ELSEWHERE: Final = 2
 """And this deep from one function of another file to the next, which run for what they give back."""
-_STEPS: Final = 2_500
-_STEPS_PER_LINE: Final = 6
-"""Steps that one file may cost until calls are not followed any more; at thrice that, all ends."""
+FOLLOWED: Final = 1_500
+FOLLOWED_PER_LINE: Final = 1
+"""Steps that one file may cost in what it calls, until calls are not followed any more."""
+STEPS: Final = 7_500
+STEPS_PER_LINE: Final = 18
+"""Steps that it may cost in all; what is not reached by then is not judged."""
 _ROUNDS: Final = 4
 _FIRST: Final = frozenset({"__init__", "__post_init__", "setup_method", "setUp"})
 """What runs before any other method of an object."""
@@ -170,7 +175,9 @@ class Analysis:
         self._recording: Events | None = None
         self._module: Module | None = None
         self._steps = 0
-        self._allowed = _STEPS
+        self._followed = 0
+        """How many of the steps were taken in what a function calls."""
+        self._allowed = self._follows = 0
         self._members: dict[tuple[int, str], LocalFunction | str | None] = {}
         self._fields: dict[int, dict[str, Value]] = {}
         self._object_states: dict[int, list[State]] = {}
@@ -189,8 +196,10 @@ class Analysis:
         if found is None:
             found = self._events[id(module)] = Events()
             self._module = module
-            self._steps = 0
-            self._allowed = _STEPS + _STEPS_PER_LINE * module.source.text.count("\n")
+            lines = module.source.text.count("\n")
+            self._steps = self._followed = 0
+            self._allowed = STEPS + STEPS_PER_LINE * lines
+            self._follows = FOLLOWED + FOLLOWED_PER_LINE * lines
             self._run_module(module, found)
             self._recording = None
         return found
@@ -709,12 +718,14 @@ class Analysis:
     def spend(self, steps: int) -> bool:
         """Count the steps of a block of code before it runs; False where it must not run any more."""
         self._steps += steps
-        return self._steps <= 3 * self._allowed
+        if len(self._stack) > 1:
+            self._followed += steps
+        return self._steps <= self._allowed
 
     def _is_at_limit(self, target: LocalFunction) -> bool:
         """Whether calls are not followed any more."""
         depth = len(self._stack)
-        if depth >= MAX_DEPTH or self._steps > self._allowed:
+        if depth >= MAX_DEPTH or self._followed > self._follows:
             return True
         if depth < MAX_DEPTH_ELSEWHERE or target.module is self._module:
             return False
@@ -821,13 +832,12 @@ class Analysis:
             target.scope.parent or target.scope,
             target.node.returns.annotation if target.node.returns else None,
         )
-        if (
-            self._is_at_limit(target)
-            or (is_generator and kind != "context")
-            or self._is_stub_of_another(target)
-        ):
+        is_at_limit = self._is_at_limit(target)
+        if is_at_limit or (is_generator and kind != "context") or self._is_stub_of_another(target):
             is_awaited = is_async and not is_generator
             evaluator.escape(args, state)
+            if is_at_limit:  # it may check, or set, whatever it can reach
+                trust_all(state)
             return self._unfollowed(target, declared, receiver_path, state, is_awaited)
         if is_async and not runs:
             evaluator.escape(args, state)
@@ -858,6 +868,7 @@ class Analysis:
         target = function.target
         assert isinstance(target, LocalFunction)
         if self._is_at_limit(target):
+            trust_all(state)
             return
         entry = self._enter(evaluator, function, receiver_path, args, state, "context")
         outcome = self._execute(target, entry.cls, entry.state, None)
@@ -959,7 +970,7 @@ class Analysis:
         if self._is_inside(frame.scope, target.scope.parent):
             entry = state.copy()
         for path, known in state.paths.items():
-            if GLOBAL in path or (shares and path.startswith("self.")):
+            if GLOBAL in path or (shares and path.startswith("self.")) or path == UNFOLLOWED:
                 entry.paths[path] = known
         if own is not None and not mine:
             for path in [p for p in entry.paths if p.startswith("self.")]:
@@ -1157,6 +1168,8 @@ class Analysis:
             left = join_states(left, reached)
         if left is None:
             return
+        if UNFOLLOWED in left.paths:
+            trust_all(state)
         outer = entry.target.scope.declared
         for path, known in left.paths.items():
             target: str | None = None

@@ -33,6 +33,7 @@ from store_lint.flow.state import (
     narrow,
     seen_from,
     trust,
+    trusted,
     widened_items,
     write,
 )
@@ -242,7 +243,7 @@ class Evaluator:
         if isinstance(found, Variable):
             path = self.analysis.variable_path(found)
             known = state.paths.get(path)
-            return known if known is not None else self.analysis.variable(found)
+            return known if known is not None else trusted(state, self.analysis.variable(found))
         if isinstance(found, LocalClass):
             return value(ClassObject(found))
         if isinstance(found, LocalFunction):
@@ -283,8 +284,10 @@ class Evaluator:
 
     def member(self, base: Value, attr: str, state: State, path: str | None, *, called: bool) -> Value:
         if len(base) == 1:
-            return self._atom_member(next(iter(base)), attr, state, path, called=called)
-        return join_all(self._atom_member(atom, attr, state, path, called=called) for atom in base)
+            found = self._atom_member(next(iter(base)), attr, state, path, called=called)
+        else:
+            found = join_all(self._atom_member(atom, attr, state, path, called=called) for atom in base)
+        return trusted(state, found)
 
     def _atom_member(
         self, atom: object, attr: str, state: State, path: str | None, *, called: bool

@@ -42,6 +42,9 @@ TASKS = "<tasks>"
 """The path of a coroutine that was scheduled and may run at the next `await`."""
 
 
+UNFOLLOWED = "<unfollowed>"
+"""The path that is there where code has run that was not looked into: it may have set anything."""
+
 TOLD = "?."
 """Begins the path under which the outcome of a test of local names is kept."""
 
@@ -126,6 +129,21 @@ def trust(state: State, prefix: str | None) -> None:
         below = prefix is not None and path.startswith(f"{prefix}.")
         if (below or GLOBAL in path) and may_be_missing(known):
             state.paths[path] = without_missing(known) | UNKNOWN
+
+
+def trust_all(state: State) -> None:
+    """Code of the tree has run that was not looked into: nothing is missing any more for sure."""
+    for path, known in state.paths.items():
+        if may_be_missing(known):
+            state.paths[path] = without_missing(known) | UNKNOWN
+    state.paths[UNFOLLOWED] = UNKNOWN
+
+
+def trusted(state: State, read: Value) -> Value:
+    """What is read for the first time where such code may have set it."""
+    if UNFOLLOWED in state.paths and may_be_missing(read):
+        return without_missing(read) | UNKNOWN
+    return read
 
 
 def forget_below(state: State, path: str) -> None:

@@ -17,7 +17,7 @@ CASES = Path(__file__).with_name("cases")
 _MARK = re.compile(r"#\s*(?P<id>CKS\d{3})\b")
 
 
-def _marked(root: Path) -> set[tuple[str, int, str]]:
+def marked(root: Path) -> set[tuple[str, int, str]]:
     files = [root] if root.is_file() else sorted(root.rglob("*.py"))
     return {
         (file.name, number, match["id"])
@@ -39,4 +39,4 @@ def test_exactly_the_marked_lines_are_found(case: Path, tmp_path: Path) -> None:
     report = check(Options((copy,), select=frozenset({rule}), root=tmp_path))
     assert not report.problems
     found = {(f.path.name, f.span.line, f.rule) for f in report.findings}
-    assert found == _marked(case)
+    assert found == marked(case)
