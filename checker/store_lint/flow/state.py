@@ -71,7 +71,10 @@ def write(state: State, path: str, value: Value) -> None:
 
 
 def _is_self(value: Value) -> bool:
-    return any(type(atom) is SelfObject for atom in value)
+    for atom in value:  # noqa: SIM110 - as in may_be_missing()
+        if type(atom) is SelfObject:
+            return True
+    return False
 
 
 def keep_only(state: State, names: frozenset[str]) -> None:
@@ -197,7 +200,8 @@ def join_states(left: State | None, right: State | None) -> State | None:
     heap = left.heap.copy()
     for site, held in right.heap.items():
         mine = heap.get(site)
-        heap[site] = held if mine is None else join_held(mine, held)
+        if mine is not held:
+            heap[site] = held if mine is None else join_held(mine, held)
     aliases = {n: p for n, p in left.aliases.items() if right.aliases.get(n) == p}
     return State(paths, heap, aliases, {**right.notes, **left.notes})
 
