@@ -385,7 +385,7 @@ class Analysis:
                     for reached in self._enter_from_outside(cls, method, entry):
                         left = self._kept(reached)
                         left.paths = {**state.paths, **left.paths}
-                        grew = states.add(left) or grew
+                        grew = states.add(left) is not None or grew
             if not grew:
                 break
         if not self.spend(0):

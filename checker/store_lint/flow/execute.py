@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from store_lint.flow.analysis import Analysis
     from store_lint.flow.graph import Block, Graph, Step
+    from store_lint.flow.state import Facts
     from store_lint.flow.truth import Fork
     from store_lint.flow.values import Frame, Value
 
@@ -70,13 +71,13 @@ class Executor:
     def run(self, entry: Iterable[State], events: Events | None) -> list[State]:
         """The states at the exit, after the analysis has come to rest.
 
-        With `events`, what rules may want to see is recorded: for each block, what its last run saw,
-        which is the one from all of its final states.
+        With `events`, what rules may want to see is recorded: for each block and each of its states,
+        what the last run from it saw.
         """
         incoming: dict[int, States] = {}
-        recorded: dict[int, Events] = {}
+        changed: dict[int, dict[Facts, None]] = {}
+        recorded: dict[tuple[int, Facts], Events] = {}
         queue: list[int] = []
-        queued: set[int] = set()
 
         # Where nothing branches there is one state, and names that nobody reads do not matter.
         live = self.analysis.live(self.frame.scope, self.graph) if self.graph.branches else None
@@ -90,28 +91,34 @@ class Executor:
             states = incoming.get(index)
             if states is None:
                 states = incoming[index] = States()
-            if states.add(state) and index not in queued:
-                queued.add(index)
+            facts = states.add(state)
+            if facts is None:
+                return
+            if index not in changed:
+                changed[index] = {}
                 heappush(queue, index)
+            changed[index][facts] = None
 
         for state in entry:
             reach(self.graph.entry, state)
         while queue:
             index = heappop(queue)
-            queued.discard(index)
             block = self.graph.blocks[index]
-            states = list(incoming[index].by_facts.values())
-            if not self.analysis.spend((len(block.steps) + 1) * len(states)):
+            states = incoming[index].by_facts
+            new = [(facts, states[facts]) for facts in changed.pop(index)]
+            if not self.analysis.spend((len(block.steps) + 1) * len(new)):
                 break
-            seen: Events | None = None
-            if events is not None:
-                seen = recorded[index] = Events()
-            for state in states:
+            for facts, state in new:
+                seen = Events() if events is not None else None
+                if seen is not None:
+                    recorded[index, facts] = seen
                 for target, reached in self.block(block, state.copy(), seen):
                     reach(target, reached)
         if events is not None:
-            for index in sorted(recorded):
-                events.update(recorded[index])
+            for index in sorted(incoming):
+                for facts in incoming[index].by_facts:
+                    if (index, facts) in recorded:
+                        events.update(recorded[index, facts])
         exits = incoming.get(self.graph.exit.index)
         return list(exits.by_facts.values()) if exits is not None else []
 

@@ -230,7 +230,7 @@ def same(left: State, right: State) -> bool:
     return left.paths == right.paths and left.heap == right.heap and left.aliases == right.aliases
 
 
-def correlations(state: State) -> frozenset[tuple[str, object]]:
+def correlations(state: State) -> Facts:
     """The facts that must not be mixed with their opposites: what is None, which flag is up.
 
     Two states that agree on these are joined; others are kept apart, so that a flag that goes with
@@ -258,6 +258,9 @@ def correlations(state: State) -> frozenset[tuple[str, object]]:
 _TELLING: Final = frozenset({Nothing, Unset, Text, Constant})
 
 
+Facts = frozenset[tuple[str, object]]
+
+
 class States:
     """The states with which one point is reached, kept apart by their correlations."""
 
@@ -265,26 +268,26 @@ class States:
     LIMIT = 8
 
     def __init__(self) -> None:
-        self.by_facts: dict[frozenset[tuple[str, object]], State] = {}
+        self.by_facts: dict[Facts, State] = {}
 
-    def add(self, state: State) -> bool:
-        """Join a state in; says whether that brought anything new."""
+    def add(self, state: State) -> Facts | None:
+        """Join a state in; gives the facts of the one that it changed, or None if it changed none."""
         facts = correlations(state)
         if facts not in self.by_facts and len(self.by_facts) >= self.LIMIT:
             facts = frozenset(f for f in facts if is_shared(f[0]) and not isinstance(f[1], Constant))
             if facts not in self.by_facts and len(self.by_facts) >= 2 * self.LIMIT:
-                facts = frozenset[tuple[str, object]]()
+                facts = Facts()
         known = self.by_facts.get(facts)
         if known is None:
             self.by_facts[facts] = state
-            return True
+            return facts
         if same(known, state):
-            return False
+            return None
         joined = join_states(known, state)
         if joined is None or same(joined, known):
-            return False
+            return None
         self.by_facts[facts] = joined
-        return True
+        return facts
 
     def joined(self) -> State | None:
         result: State | None = None
