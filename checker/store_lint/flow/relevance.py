@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
@@ -62,7 +63,8 @@ class Relevance:
     def __init__(self, program: Program, signs: Signs) -> None:
         self._program = program
         self._packages = signs.packages
-        self._in_name = re.compile(signs.names).search
+        # Files have most of their words in common.
+        self._in_name = cache(re.compile(signs.names).search)
         self._in_text = re.compile(signs.texts).match
         self._leading: dict[Path, bool] = {}
         self._signed: dict[Path, bool] = {}
