@@ -577,8 +577,10 @@ class PostgresStore(BaseStore[TContext]):
         if self._slots is None:
             return await pool.acquire(timeout=_left(deadline))
         await self._slots.take(_left(deadline))
-        if self._handed_on:
-            return self._handed_on.pop()
+        while self._handed_on:  # they may have waited here, where nothing tells that one was lost
+            connection = self._handed_on.pop()
+            if not _is_lost(connection):
+                return connection
         # A time limit takes time. Now a connection is free, or can be made, for which the pool has a
         # limit, and there is none to wait for.
         is_in_time = _left(deadline) >= self._attempt_timeout

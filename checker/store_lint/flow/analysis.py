@@ -9,6 +9,7 @@ its shape; outcomes are kept by entry state.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -95,7 +96,7 @@ from store_lint.tree.program import (
 from store_lint.tree.shape import MAKE_MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from store_lint.chatkit_api import Api
     from store_lint.flow.relevance import Signs
@@ -104,7 +105,7 @@ if TYPE_CHECKING:
 MAX_DEPTH: Final = 6
 """Calls into the tree are followed this deep."""
 MAX_DEPTH_ELSEWHERE: Final = 2
-"""And this deep from one function of another file to the next, which run for what they give back."""
+"""And this deep outside of the file that is analysed: there they run for what they give back."""
 FOLLOWED: Final = 1_500
 FOLLOWED_PER_LINE: Final = 1
 """Steps that one file may cost in what it calls, until calls are not followed any more."""
@@ -174,10 +175,11 @@ class Analysis:
         self._stack: list[_Active] = []
         self._recording: Events | None = None
         self._module: Module | None = None
-        self._steps = 0
-        self._followed = 0
+        self._steps: int = 0
+        self._followed: int = 0
         """How many of the steps were taken in what a function calls."""
-        self._allowed = self._follows = 0
+        self._allowed: int = 0
+        self._follows: int = 0
         self._members: dict[tuple[int, str], LocalFunction | str | None] = {}
         self._fields: dict[int, dict[str, Value]] = {}
         self._object_states: dict[int, list[State]] = {}
@@ -196,22 +198,38 @@ class Analysis:
         if found is None:
             found = self._events[id(module)] = Events()
             self._module = module
-            lines = module.source.text.count("\n")
-            self._steps = self._followed = 0
-            self._allowed = STEPS + STEPS_PER_LINE * lines
-            self._follows = FOLLOWED + FOLLOWED_PER_LINE * lines
+            self._begin(module)
             self._run_module(module, found)
             self._recording = None
         return found
+
+    def _begin(self, module: Module) -> None:
+        """Count the steps of a file from here on."""
+        lines = module.source.text.count("\n")
+        self._steps = self._followed = 0
+        self._allowed = STEPS + STEPS_PER_LINE * lines
+        self._follows = FOLLOWED + FOLLOWED_PER_LINE * lines
+
+    @contextmanager
+    def _apart(self, module: Module) -> Generator[None]:
+        """Work out what holds for every file, as if `module`, where it stands, were analysed first."""
+        before = (self._recording, self._stack, self._module)
+        counted = (self._steps, self._followed, self._allowed, self._follows)
+        self._recording, self._stack, self._module = None, [], module
+        self._begin(module)
+        try:
+            yield
+        finally:
+            self._recording, self._stack, self._module = before
+            self._steps, self._followed, self._allowed, self._follows = counted
 
     def object_states(self, cls: LocalClass) -> list[State]:
         """The states, as paths that begin with 'self.', in which an object's methods may be called."""
         found = self._object_states.get(id(cls.scope))
         if found is None:
             self._object_states[id(cls.scope)] = [State()]  # a cycle ends here
-            recording, self._recording = self._recording, None
-            found = self._reach_states(cls)
-            self._recording = recording
+            with self._apart(cls.module):
+                found = self._reach_states(cls)
             self._object_states[id(cls.scope)] = found
         return found
 
@@ -360,6 +378,7 @@ class Analysis:
             entry = start.copy()
             self._declare_parameters(init, entry, cls)
             for state in self._execute(init, cls, entry, None).exits:
+                self._note_unfollowed(cls, state)
                 states.add(self._kept(state))
             if not states.by_facts:
                 return [start]
@@ -383,6 +402,7 @@ class Analysis:
                     if read is not None:
                         entry.paths = {p: v for p, v in state.paths.items() if p in read}
                     for reached in self._enter_from_outside(cls, method, entry):
+                        self._note_unfollowed(cls, reached)
                         left = self._kept(reached)
                         left.paths = {**state.paths, **left.paths}
                         grew = states.add(left) is not None or grew
@@ -391,6 +411,12 @@ class Analysis:
         if not self.spend(0):
             return [State(dict.fromkeys(start.paths, UNKNOWN))]
         return list(states.by_facts.values())
+
+    def _note_unfollowed(self, cls: LocalClass, state: State) -> None:
+        """What was not looked into may have set attributes that nothing else does."""
+        if UNFOLLOWED in state.paths:
+            self._exact[id(cls.scope)] = False
+            self._fields.pop(id(cls.scope), None)
 
     @staticmethod
     def _kept(state: State) -> State:
@@ -673,7 +699,12 @@ class Analysis:
         self._variables[key] = UNKNOWN  # a cycle ends here
         if found.scope.is_function:
             return UNKNOWN
-        recording, self._recording = self._recording, None
+        with self._apart(found.scope.module):
+            result = self._assigned_to(found) or UNKNOWN
+        self._variables[key] = result
+        return result
+
+    def _assigned_to(self, found: Variable) -> Value:
         result = NEVER
         frame = Frame(found.scope)
         for binding in found.scope.bindings.get(found.name, ()):
@@ -695,9 +726,6 @@ class Analysis:
             if binding.annotation is not None:
                 declared = self.types.annotation(found.scope, binding.annotation)
                 result = join(result, without_missing(declared))
-        self._recording = recording
-        result = result or UNKNOWN
-        self._variables[key] = result
         return result
 
     @staticmethod
@@ -773,7 +801,7 @@ class Analysis:
             frozenset(entry.paths.items()),
             frozenset((id(site), _frozen(held)) for site, held in entry.heap.items()),
         )
-        known = self._outcomes.get(key)
+        known = self._outcomes.get(key) or self._outcomes.get((key, self._module))
         if known is not None and (recording is None or key in self._shown):
             return known
         graph = self.graph(function.scope)
@@ -789,7 +817,9 @@ class Analysis:
         self._stack.pop()
         if not self.spend(0):
             # Some ways out may not have been reached: nothing is known, and nothing is kept.
-            return Outcome([self._forgotten(entry)], UNKNOWN)
+            left = entry.copy()
+            trust_all(left)
+            return Outcome([left], UNKNOWN)
         returned = NEVER
         for state in exits:
             returned = join(returned, state.paths.pop(RETURNED, value(Nothing(function.node))))
@@ -797,7 +827,9 @@ class Analysis:
                 if path not in state.notes and may_be_missing(at) and self._assigns(function, path):
                     state.notes[path] = Note(function, _place(active, path, function))
         outcome = Outcome(exits, returned, active.yields)
-        self._outcomes[key] = outcome
+        # Another file may look deeper.
+        is_cut = UNFOLLOWED not in entry.paths and any(UNFOLLOWED in s.paths for s in exits)
+        self._outcomes[(key, self._module) if is_cut else key] = outcome
         return outcome
 
     def _assigns(self, function: LocalFunction, path: str) -> bool:

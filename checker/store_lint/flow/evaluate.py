@@ -284,10 +284,8 @@ class Evaluator:
 
     def member(self, base: Value, attr: str, state: State, path: str | None, *, called: bool) -> Value:
         if len(base) == 1:
-            found = self._atom_member(next(iter(base)), attr, state, path, called=called)
-        else:
-            found = join_all(self._atom_member(atom, attr, state, path, called=called) for atom in base)
-        return trusted(state, found)
+            return self._atom_member(next(iter(base)), attr, state, path, called=called)
+        return join_all(self._atom_member(atom, attr, state, path, called=called) for atom in base)
 
     def _atom_member(
         self, atom: object, attr: str, state: State, path: str | None, *, called: bool
@@ -328,7 +326,7 @@ class Evaluator:
             return value(function)
         if isinstance(member, str):
             return value(Function(member, receiver, attr))
-        found = self.analysis.field(cls, attr)
+        found = trusted(state, self.analysis.field(cls, attr), path)
         if any(isinstance(atom, Instance) and atom.handed for atom in receiver):
             return without_missing(found) or UNKNOWN
         return found
@@ -495,8 +493,10 @@ class Evaluator:
                 if isinstance(atom, Function) and isinstance(atom.target, LocalFunction):
                     # An inner function that was handed over may have run there.
                     for name in atom.target.scope.declared:
-                        if may_be_missing(state.paths.get(name, NEVER)):
+                        if name in state.paths:
                             state.paths[name] = without_missing(state.paths[name]) | UNKNOWN
+                elif isinstance(atom, Instance) and isinstance(atom.cls, LocalClass):
+                    trust(state, self.path(arg.node.value, state))
         return result
 
     @staticmethod

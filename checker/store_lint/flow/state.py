@@ -11,10 +11,15 @@ from store_lint.flow.values import (
     UNKNOWN,
     BuiltMapping,
     BuiltSequence,
+    ClassObject,
     Constant,
     Entries,
+    Function,
+    Instance,
     Items,
+    ModuleObject,
     Nothing,
+    Pending,
     SelfObject,
     State,
     Text,
@@ -30,7 +35,7 @@ from store_lint.tree.module import dotted_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from store_lint.flow.values import Value
+    from store_lint.flow.values import Atom, Value
 
 GLOBAL = "::"
 """Parts the file from the name in the path of a module's variable."""
@@ -44,6 +49,9 @@ TASKS = "<tasks>"
 
 UNFOLLOWED = "<unfollowed>"
 """The path that is there where code has run that was not looked into: it may have set anything."""
+
+HANDED = ".<handed>"
+"""Ends a path that is there where an object was handed to code that may set its attributes."""
 
 TOLD = "?."
 """Begins the path under which the outcome of a test of local names is kept."""
@@ -128,6 +136,8 @@ def _sites(value: Value) -> Iterator[cst.CSTNode]:
 
 def trust(state: State, prefix: str | None) -> None:
     """Code that is not known has run: what was missing below a path, or in a module, may be there."""
+    if prefix is not None:
+        state.paths[f"{prefix}{HANDED}"] = UNKNOWN
     for path, known in state.paths.items():
         below = prefix is not None and path.startswith(f"{prefix}.")
         if (below or GLOBAL in path) and may_be_missing(known):
@@ -135,18 +145,37 @@ def trust(state: State, prefix: str | None) -> None:
 
 
 def trust_all(state: State) -> None:
-    """Code of the tree has run that was not looked into: nothing is missing any more for sure."""
+    """Code of the tree has run that was not looked into: it may have set what outlives a function.
+
+    A local name it cannot set, but it may have raised where that is missing.
+    """
     for path, known in state.paths.items():
-        if may_be_missing(known):
+        if is_shared(path) and not path.startswith(TOLD):
+            state.paths[path] = _reset(known)
+        elif may_be_missing(known):
             state.paths[path] = without_missing(known) | UNKNOWN
     state.paths[UNFOLLOWED] = UNKNOWN
 
 
-def trusted(state: State, read: Value) -> Value:
-    """What is read for the first time where such code may have set it."""
-    if UNFOLLOWED in state.paths and may_be_missing(read):
+def trusted(state: State, read: Value, path: str | None = None) -> Value:
+    """What is read for the first time, of the object at `path`, where such code may have set it."""
+    if UNFOLLOWED in state.paths:
+        return _reset(read)
+    if may_be_missing(read) and f"{path}{HANDED}" in state.paths:
         return without_missing(read) | UNKNOWN
     return read
+
+
+def _reset(known: Value) -> Value:
+    """What is left of a value that may have been set anew: objects with work to do stay as a rule."""
+    return known if all(map(_stays, known)) else UNKNOWN
+
+
+def _stays(atom: Atom) -> bool:
+    if isinstance(atom, Instance):
+        cls = atom.cls
+        return not isinstance(cls, str) or ("." in cls and not cls.startswith("datetime."))
+    return isinstance(atom, (SelfObject, ClassObject, Function, ModuleObject, Pending))
 
 
 def forget_below(state: State, path: str) -> None:

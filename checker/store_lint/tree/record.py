@@ -17,7 +17,7 @@ else:
         """`dataclass(frozen=True, slots=True)`, which type checkers hold it for.
 
         When it runs, nothing stands in the way of an assignment: what does makes a new object take
-        four times as long.
+        several times as long.
         """
 
         def made(cls: type[_T]) -> type[_T]:

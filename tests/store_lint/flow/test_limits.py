@@ -84,3 +84,71 @@ def test_an_attribute_may_be_set_by_any_ancestor(depth: int, apart: bool, tmp_pa
         files["store.py"] = f"import asyncpg, chatkit\n{''.join(classes)}{store}"
     write_tree(tmp_path, files)
     assert not lint_tree(tmp_path, {"CKS004"}).findings
+
+
+_HELPED: Final = {
+    "an attribute set for __init__": (
+        "s.pool = asyncpg.Pool('x')",
+        "    def __init__(self):\n        h(self)\n"
+        "    async def load(self):\n        return await self.pool.fetch('x')\n",
+    ),
+    "an attribute of another type": (
+        "s.n = 5",
+        "    async def load(self, pool: asyncpg.Pool, x):\n        self.n = str(x)\n        h(self)\n"
+        "        return await pool.fetch('SELECT $1::int', self.n)\n",
+    ),
+    "an attribute of an object that is held": (
+        "s.pool = asyncpg.Pool('x')",
+        "    def __init__(self):\n        self.db = Db()\n"
+        "    async def load(self):\n        h(self.db)\n        return await self.db.pool.fetch('x')\n",
+    ),
+    "an attribute of a local object": (
+        "s.pool = asyncpg.Pool('x')",
+        "    async def load(self):\n        db = Db()\n        h(db)\n"
+        "        return await db.pool.fetch('x')\n",
+    ),
+    "an object that is checked": (
+        "if s.pool is None:\n        raise ValueError",
+        "    def __init__(self, db: Db):\n        self.db = db\n"
+        "    async def load(self):\n        h(self.db)\n        return await self.db.pool.fetch('x')\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["one file", "a file each"])
+@pytest.mark.parametrize("depth", range(9))
+@pytest.mark.parametrize("what", _HELPED)
+def test_what_a_helper_does_is_believed(what: str, depth: int, apart: bool, tmp_path: Path) -> None:
+    """The last of the helpers, each of which calls the next one, does what makes the method right."""
+    does, methods = _HELPED[what]
+    helpers = [f"def h0(s):\n    {does}\n"]
+    helpers += [f"def h{i}(s):\n    h{i - 1}(s)\n" for i in range(1, depth + 1)]
+    db = "class Db:\n    def __init__(self):\n        self.pool = None\n"
+    store = f"{db}class S:\n{methods.replace('h(', f'h{depth}(')}"
+    if apart:
+        files = {
+            f"h{i}.py": f"import asyncpg\n{f'from h{i - 1} import h{i - 1}' if i else ''}\n{text}"
+            for i, text in enumerate(helpers)
+        }
+        files["store.py"] = f"import asyncpg, chatkit\nfrom h{depth} import h{depth}\n{store}"
+    else:
+        files = {"store.py": f"import asyncpg, chatkit\n{''.join(helpers)}{store}"}
+    write_tree(tmp_path, files)
+    assert not lint_tree(tmp_path).findings
+
+
+def test_what_is_found_does_not_hang_on_what_else_is_checked(tmp_path: Path) -> None:
+    """From a.py, what `find` gives is too deep to be looked into; from b.py it is not."""
+    files = {
+        "a.py": "import asyncpg, chatkit\nfrom b import load\nasync def use():\n    await load()\n",
+        "b.py": "import asyncpg, chatkit\nfrom c import get\nasync def load():\n"
+        "    pool = get()\n    return await pool.fetch('x')\n",
+        "c.py": "from d import find\ndef get():\n    return find()\n",
+        "d.py": "def find():\n    return None\n",
+    }
+    write_tree(tmp_path, files)
+    found = [
+        [(f.path.name, f.span.line) for f in lint_tree(tmp_path, {"CKS004"}, paths=paths).findings]
+        for paths in (["b.py"], ["a.py", "b.py"], ["."])
+    ]
+    assert found == [[("b.py", 5)]] * 3
