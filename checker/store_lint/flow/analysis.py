@@ -34,6 +34,7 @@ from store_lint.flow.moments import DATETIME, moment
 from store_lint.flow.relevance import Relevance
 from store_lint.flow.state import (
     GLOBAL,
+    HANDED,
     UNFOLLOWED,
     States,
     held_items,
@@ -423,7 +424,7 @@ class Analysis:
         paths = {
             p: _settled(v)
             for p, v in state.paths.items()
-            if p.startswith("self.") and p.count(".") == 1
+            if p.startswith("self.") and p.count(".") == 1 and not p.endswith(HANDED)
         }
         notes = {p: n for p, n in state.notes.items() if p in paths}
         return State(paths, {}, {}, notes)
