@@ -95,6 +95,7 @@ _CODES_OF_THE_MOMENT: Final = frozenset(
     {
         6,  # HostUnreachable
         7,  # HostNotFound
+        43,  # CursorNotFound: the server began anew between two batches of a page
         50,  # MaxTimeMSExpired
         64,  # WriteConcernTimeout
         89,  # NetworkTimeout
