@@ -51,8 +51,8 @@ from store_lint.flow.syntax import (
     assigned_names,
     assigned_values,
     hands_itself_on,
-    kind_by_decorators,
     mentioned,
+    method_kind,
     returned,
     yields,
 )
@@ -657,11 +657,6 @@ class Analysis:
         self._members[key] = found
         return found
 
-    @staticmethod
-    def method_kind(method: LocalFunction) -> str:
-        """'property', 'staticmethod', 'classmethod', 'context' (a generator's) or 'method'."""
-        return kind_by_decorators(method.node)
-
     def super_object(self, frame: Frame) -> Value:
         """What `super()` gives: the object, seen from the next class on; its methods are followed."""
         own = frame.scope
@@ -859,7 +854,7 @@ class Analysis:
         target = function.target
         assert isinstance(target, LocalFunction)
         is_async = target.node.asynchronous is not None
-        kind = self.method_kind(target)
+        kind = method_kind(target.node)
         is_generator = yields(target.node)
         declared = self.types.annotation(
             target.scope.parent or target.scope,
@@ -1151,7 +1146,7 @@ class Analysis:
 
     def _declared_parameters(self, function: LocalFunction, cls: LocalClass | None) -> dict[str, Value]:
         params = parameters(function.node)
-        kind = self.method_kind(function)
+        kind = method_kind(function.node)
         scope = function.scope.parent or function.scope
         found: dict[str, Value] = {}
         for index, param in enumerate(params):

@@ -38,7 +38,7 @@ from store_lint.flow.state import (
     write,
 )
 from store_lint.flow.strings import concatenated, filled, formatted, joined_text, stripped
-from store_lint.flow.syntax import mentioned_names, plain_text
+from store_lint.flow.syntax import mentioned_names, method_kind, plain_text
 from store_lint.flow.truth import fork
 from store_lint.flow.types import typed
 from store_lint.flow.values import (
@@ -68,6 +68,7 @@ from store_lint.flow.values import (
     join,
     join_all,
     may_be_missing,
+    perhaps_there,
     type_name,
     value,
     without_missing,
@@ -321,7 +322,7 @@ class Evaluator:
         member = self.analysis.class_member(cls, attr)
         if isinstance(member, LocalFunction):
             function = self.analysis.method(member, receiver)
-            if self.analysis.method_kind(member) == "property":
+            if method_kind(member.node) == "property":
                 return self._call_local(function, path, (), state, runs=True)
             return value(function)
         if isinstance(member, str):
@@ -381,7 +382,7 @@ class Evaluator:
             if (
                 isinstance(atom, Function)
                 and isinstance(atom.target, LocalFunction)
-                and self.analysis.method_kind(atom.target) == "context"
+                and method_kind(atom.target.node) == "context"
             ):
                 args = tuple(self.argument(arg, probe, runs=True) for arg in node.args)
                 self.analysis.leave_context(self, atom, path, args, state)
@@ -494,7 +495,7 @@ class Evaluator:
                     # An inner function that was handed over may have run there.
                     for name in atom.target.scope.declared:
                         if name in state.paths:
-                            state.paths[name] = without_missing(state.paths[name]) | UNKNOWN
+                            state.paths[name] = perhaps_there(state.paths[name])
                 elif isinstance(atom, Instance) and isinstance(atom.cls, LocalClass):
                     trust(state, self.path(arg.node.value, state))
         return result

@@ -27,6 +27,7 @@ from store_lint.flow.values import (
     join,
     join_all,
     may_be_missing,
+    perhaps_there,
     without_missing,
 )
 from store_lint.tree.expressions import walk
@@ -141,7 +142,7 @@ def trust(state: State, prefix: str | None) -> None:
     for path, known in state.paths.items():
         below = prefix is not None and path.startswith(f"{prefix}.")
         if (below or GLOBAL in path) and may_be_missing(known):
-            state.paths[path] = without_missing(known) | UNKNOWN
+            state.paths[path] = perhaps_there(known)
 
 
 def trust_all(state: State) -> None:
@@ -153,7 +154,7 @@ def trust_all(state: State) -> None:
         if is_shared(path) and not path.startswith(TOLD):
             state.paths[path] = _reset(known)
         elif may_be_missing(known):
-            state.paths[path] = without_missing(known) | UNKNOWN
+            state.paths[path] = perhaps_there(known)
     state.paths[UNFOLLOWED] = UNKNOWN
 
 
@@ -162,7 +163,7 @@ def trusted(state: State, read: Value, path: str | None = None) -> Value:
     if UNFOLLOWED in state.paths:
         return _reset(read)
     if may_be_missing(read) and f"{path}{HANDED}" in state.paths:
-        return without_missing(read) | UNKNOWN
+        return perhaps_there(read)
     return read
 
 

@@ -169,7 +169,7 @@ def yields(function: cst.FunctionDef) -> bool:
 
 
 @lru_cache(maxsize=16_384)
-def kind_by_decorators(function: cst.FunctionDef) -> str:
+def method_kind(function: cst.FunctionDef) -> str:
     """'property', 'staticmethod', 'classmethod', 'context' (a generator's) or 'method'."""
     for decorator in function.decorators:
         node = decorator.decorator

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from store_lint.flow.state import TOLD, held_items, join_states, narrow
+from store_lint.flow.syntax import method_kind
 from store_lint.flow.values import (
     NEVER,
     UNKNOWN,
@@ -424,7 +425,7 @@ def _property(evaluator: Evaluator, node: cst.Attribute, state: State) -> Fork |
     member = analysis.class_member(cls, node.attr.value)
     if (
         not isinstance(member, LocalFunction)
-        or analysis.method_kind(member) != "property"
+        or method_kind(member.node) != "property"
         or not analysis.tells_by_truth(member)
     ):
         return None

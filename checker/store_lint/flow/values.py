@@ -262,6 +262,11 @@ def without_missing(of: Value) -> Value:
     return frozenset(atom for atom in of if not isinstance(atom, (Nothing, Unset)))
 
 
+def perhaps_there(of: Value) -> Value:
+    """What a value is once something that is not known may have set it."""
+    return without_missing(of) | UNKNOWN
+
+
 def only_missing(of: Value) -> Value:
     return frozenset(atom for atom in of if isinstance(atom, (Nothing, Unset)))
 
