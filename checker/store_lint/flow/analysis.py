@@ -33,10 +33,12 @@ from store_lint.flow.liveness import live_names
 from store_lint.flow.moments import DATETIME, moment
 from store_lint.flow.relevance import Relevance
 from store_lint.flow.state import (
+    EARLIER,
     GLOBAL,
     HANDED,
     UNFOLLOWED,
     States,
+    came_to,
     held_items,
     is_shared,
     join_held,
@@ -51,7 +53,8 @@ from store_lint.flow.syntax import (
     assigned_names,
     assigned_values,
     hands_itself_on,
-    mentioned,
+    mentioned_names,
+    mentions,
     method_kind,
     returned,
     yields,
@@ -118,6 +121,8 @@ _FIRST: Final = frozenset({"__init__", "__post_init__", "setup_method", "setUp"}
 """What runs before any other method of an object."""
 _ENTERS: Final = {"__aexit__": "__aenter__", "__exit__": "__enter__"}
 """What runs right before the methods that leave a `with`."""
+_HANDED_NAME: Final = HANDED[1:]
+_SELF_HANDED: Final = f"self{HANDED}"
 _BASES_WITHOUT_STATE: Final = frozenset(
     {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "object"}
 )
@@ -190,6 +195,7 @@ class Analysis:
         self._tells: dict[int, bool] = {}
         self._assigned: dict[int, frozenset[str]] = {}
         self._written: dict[int, dict[str, list[cst.Attribute]]] = {}
+        self._read: dict[tuple[int, int], frozenset[str] | None] = {}
 
     # The door for rules
 
@@ -306,14 +312,9 @@ class Analysis:
         elif method.name in _ENTERS:
             states = self._entered(cls, method, states)
         done: set[object] = set()
-        read = self._read_fields(cls, method)
+        read = self._reads(cls, method)
         for state in states:
-            kept = State(
-                {p: v for p, v in state.paths.items() if read is None or p in read},
-                {},
-                {},
-                dict(state.notes),
-            )
+            kept = State(_among(read, state.paths), {}, {}, dict(state.notes))
             key = frozenset(kept.paths.items())
             if key not in done:
                 done.add(key)
@@ -396,17 +397,18 @@ class Analysis:
         for _ in range(_ROUNDS):
             grew = False
             for method in changing:
-                read = self._read_fields(cls, method)
+                read = self._reads(cls, method)
                 for state in list(states.by_facts.values()):
                     # What the method does not mention stays, and does not make it run again.
                     entry = state.copy()
-                    if read is not None:
-                        entry.paths = {p: v for p, v in state.paths.items() if p in read}
+                    entry.paths = _among(read, state.paths)
                     for reached in self._enter_from_outside(cls, method, entry):
                         self._note_unfollowed(cls, reached)
-                        left = self._kept(reached)
-                        left.paths = {**state.paths, **left.paths}
-                        grew = states.add(left) is not None or grew
+                        left = state.copy()
+                        _trust_again(left, reached, "self")
+                        left.paths.update(reached.paths)
+                        left.notes = reached.notes
+                        grew = states.add(self._kept(left)) is not None or grew
             if not grew:
                 break
         if not self.spend(0):
@@ -545,7 +547,7 @@ class Analysis:
             return True
         if depth > MAX_DEPTH:
             return False
-        for name in mentioned(method.node):
+        for name in mentions(method.node).names:
             member = self.class_member(cls, name)
             if (
                 isinstance(member, LocalFunction)
@@ -555,27 +557,49 @@ class Analysis:
                 return True
         return hands_itself_on(method.node)
 
-    def _read_fields(self, cls: LocalClass, method: LocalFunction) -> frozenset[str] | None:
-        """The paths of the object that a method may look at, itself or through what it calls."""
-        if self._is_wrapped(method) or hands_itself_on(method.node):
-            return None
-        names: set[str] = set()
-        pending, seen = [method], set[int]()
+    def _reads(self, cls: LocalClass, method: LocalFunction) -> frozenset[str] | None:
+        """The attributes of its object that a method may look at, itself or through what it calls.
+
+        None where that cannot be told. The rest of a state is nothing to it, and stays as it is.
+        """
+        key = (id(cls.scope), id(method.scope))
+        if key not in self._read:
+            self._read[key] = self._attributes_read(cls, method)
+        return self._read[key]
+
+    def _attributes_read(self, cls: LocalClass, method: LocalFunction) -> frozenset[str] | None:
+        owners = [o for o in self.program.lineage(cls).classes if isinstance(o, LocalClass)]
+        own_names = {owner.scope.name for owner in owners}
+        names = {_HANDED_NAME}
+        returned = False
+        pending, seen = [method], dict[int, LocalFunction]()
         while pending:
             current = pending.pop()
             if id(current.scope) in seen:
                 continue
-            seen.add(id(current.scope))
-            here = mentioned(current.node)
-            names.update(here)
-            for name in here:
-                member = self.class_member(cls, name)
-                if isinstance(member, LocalFunction):
-                    pending.append(member)
-        # `async with self:` runs methods that are not named.
-        if names & {"__aenter__", "__enter__"} or "self" in names:
-            return None
-        return frozenset(f"self.{name}" for name in names)
+            seen[id(current.scope)] = current
+            here = mentions(current.node)
+            if (
+                here.otherwise
+                or self._is_wrapped(current)
+                or not own_names.isdisjoint(mentioned_names(current.node))
+                or not all(self._makes_object(current.scope, callee) for callee in here.given_to)
+            ):
+                return None
+            new = here.names - names
+            names |= new
+            returned = returned or here.returned
+            for owner in owners:
+                if not new.isdisjoint(owner.scope.bindings):
+                    pending.extend(m for m in self._methods(owner) if m.name in new)
+        if returned:  # `(await self.connect()).pool`
+            return frozenset(names).union(*(mentioned_names(each.node) for each in seen.values()))
+        return frozenset(names)
+
+    def _makes_object(self, scope: Scope, callee: cst.BaseExpression) -> bool:
+        """Whether what is called is a class of the tree, whose objects are in any of their states."""
+        found = self.program.resolve(scope, callee)
+        return bool(found) and all(isinstance(definition, LocalClass) for definition in found)
 
     def _methods(self, cls: LocalClass) -> Iterator[LocalFunction]:
         for child in cls.scope.children:
@@ -597,7 +621,7 @@ class Analysis:
             if isinstance(owner, LocalClass):
                 for child in owner.scope.children:
                     if isinstance(child.node, cst.FunctionDef):
-                        names.update(mentioned(child.node))
+                        names.update(mentions(child.node).names)
         return frozenset(names)
 
     @staticmethod
@@ -824,7 +848,7 @@ class Analysis:
                     state.notes[path] = Note(function, _place(active, path, function))
         outcome = Outcome(exits, returned, active.yields)
         # Another file may look deeper.
-        is_cut = UNFOLLOWED not in entry.paths and any(UNFOLLOWED in s.paths for s in exits)
+        is_cut = any(came_to(state, UNFOLLOWED) for state in exits)
         self._outcomes[(key, self._module) if is_cut else key] = outcome
         return outcome
 
@@ -994,11 +1018,16 @@ class Analysis:
         shares = hands_self if own is None else mine
         if own is not None and not mine:
             args = tuple(_for_another(arg) for arg in args)
+        cls = next((a.cls for a in own or () if isinstance(a, SelfObject)), None)
         entry = State()
         if self._is_inside(frame.scope, target.scope.parent):
             entry = state.copy()
+        read = None
+        if cls is not None and kind != "staticmethod" and not (function.bound or function.opaque):
+            is_method = target.scope.parent is not None and target.scope.parent.is_class
+            read = self._reads(cls, target) if is_method else None
         for path, known in state.paths.items():
-            if GLOBAL in path or (shares and path.startswith("self.")) or path == UNFOLLOWED:
+            if GLOBAL in path or (shares and path.startswith("self.") and _is_among(read, path)):
                 entry.paths[path] = known
         if own is not None and not mine:
             for path in [p for p in entry.paths if p.startswith("self.")]:
@@ -1007,8 +1036,13 @@ class Analysis:
                 prefix = receiver_path + "."
                 for path, known in state.paths.items():
                     if path.startswith(prefix):
-                        entry.paths["self." + path[len(prefix) :]] = known
-        cls = next((a.cls for a in own or () if isinstance(a, SelfObject)), None)
+                        within = "self." + path[len(prefix) :]
+                        if _is_among(read, within):
+                            entry.paths[within] = known
+        if UNFOLLOWED in state.paths:
+            entry.paths[UNFOLLOWED] = EARLIER
+        if _SELF_HANDED in entry.paths:
+            entry.paths[_SELF_HANDED] = EARLIER
         if cls is None and (
             hands_self or target.scope.parent is None or target.scope.parent.is_function
         ):
@@ -1196,10 +1230,11 @@ class Analysis:
             left = join_states(left, reached)
         if left is None:
             return
-        if UNFOLLOWED in left.paths:
-            trust_all(state)
+        _trust_again(state, left, "self" if entry.shares_self else entry.receiver_path)
         outer = entry.target.scope.declared
         for path, known in left.paths.items():
+            if path == _SELF_HANDED:
+                continue
             target: str | None = None
             if path.startswith("self.") and not entry.shares_self:
                 target = entry.receiver_path and entry.receiver_path + path[4:]
@@ -1470,6 +1505,23 @@ class Analysis:
             else:
                 is_open = is_open or other.startswith(("typing", "collections.abc", "abc"))
         return None if is_open else False
+
+
+def _is_among(names: frozenset[str] | None, path: str) -> bool:
+    """Whether a path that begins with 'self.' is one of these attributes, or below it."""
+    return names is None or path.split(".", 2)[1] in names
+
+
+def _among(names: frozenset[str] | None, paths: dict[str, Value]) -> dict[str, Value]:
+    return {path: held for path, held in paths.items() if _is_among(names, path)}
+
+
+def _trust_again(state: State, left: State, receiver_path: str | None) -> None:
+    """Do to what a call was not shown what code that was not followed may have done to it there."""
+    if came_to(left, UNFOLLOWED):
+        trust_all(state)
+    if receiver_path is not None and came_to(left, _SELF_HANDED):
+        trust(state, receiver_path)
 
 
 def _place(active: _Active, path: str, function: LocalFunction) -> cst.CSTNode:

@@ -24,6 +24,7 @@ from store_lint.flow.values import (
     State,
     Text,
     Unset,
+    Value,
     join,
     join_all,
     may_be_missing,
@@ -36,7 +37,7 @@ from store_lint.tree.module import dotted_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from store_lint.flow.values import Atom, Value
+    from store_lint.flow.values import Atom
 
 GLOBAL = "::"
 """Parts the file from the name in the path of a module's variable."""
@@ -53,6 +54,9 @@ UNFOLLOWED = "<unfollowed>"
 
 HANDED = ".<handed>"
 """Ends a path that is there where an object was handed to code that may set its attributes."""
+
+EARLIER: Final[Value] = frozenset({Constant("<earlier>")})
+"""Stands under these two paths in a function where its caller had come to that before the call."""
 
 TOLD = "?."
 """Begins the path under which the outcome of a test of local names is kept."""
@@ -165,6 +169,11 @@ def trusted(state: State, read: Value, path: str | None = None) -> Value:
     if may_be_missing(read) and f"{path}{HANDED}" in state.paths:
         return perhaps_there(read)
     return read
+
+
+def came_to(state: State, mark: str) -> bool:
+    """Whether the function itself has come to what a path tells of, and not only its caller."""
+    return not UNKNOWN.isdisjoint(state.paths.get(mark, NEVER))
 
 
 def _reset(known: Value) -> Value:

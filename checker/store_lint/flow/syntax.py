@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import libcst as cst
 
@@ -108,47 +108,94 @@ def returned(body: cst.CSTNode) -> Iterator[cst.BaseExpression]:
             yield node.value
 
 
+class Mentions(NamedTuple):
+    """How a method mentions its own object."""
+
+    names: frozenset[str]
+    """The attributes that it reads or assigns, those of `super()` included."""
+    given_to: tuple[cst.BaseExpression, ...]
+    """What it calls with the object itself among the arguments."""
+    returned: bool
+    """Whether it returns the object."""
+    otherwise: bool
+    """Whether the object itself stands anywhere else."""
+
+
 @lru_cache(maxsize=16_384)
-def mentioned(function: cst.FunctionDef) -> frozenset[str]:
-    """The attribute names that a method reads on its first parameter; 'self' where it hands it on."""
+def mentions(function: cst.FunctionDef) -> Mentions:
+    """How a method mentions its first parameter."""
     params = (*function.params.posonly_params, *function.params.params)
+    own = params[0].name.value if params else "self"
     names: set[str] = set()
-    _mentions(function.body, params[0].name.value if params else "self", names)
-    return frozenset(names)
-
-
-def _mentions(node: cst.CSTNode, own: str, names: set[str]) -> None:
-    pending = [node]
+    given_to: list[cst.BaseExpression] = []
+    returned = otherwise = False
+    pending: list[cst.CSTNode] = [function.body]
     while pending:
         current = pending.pop()
         kind = type(current)
         if kind is cst.Attribute:
             assert isinstance(current, cst.Attribute)
-            if type(current.value) is cst.Name and current.value.value == own:
-                names.add("self" if current.attr.value == "__class__" else current.attr.value)
+            base = current.value
+            if _is_of(base, own):
+                names.add(current.attr.value)
+            elif _is_name(base, own):
+                names.add(current.attr.value)
+                otherwise = otherwise or current.attr.value == "__class__"
             else:
-                pending.append(current.value)
+                pending.append(base)
             continue
         if kind is cst.Name:
             assert isinstance(current, cst.Name)
-            if current.value == own:
-                names.add("self")
+            otherwise = otherwise or current.value == own
             continue
-        if kind is cst.Call:
-            assert isinstance(current, cst.Call)
-            if (
-                type(current.func) is cst.Name
-                and current.func.value in ("getattr", "hasattr")
-                and len(current.args) > 1
-                and isinstance(key := current.args[1].value, cst.SimpleString)
-            ):
-                names.add(str(key.evaluated_value))
-        pending.extend(children(current))
+        if kind is cst.Return:
+            assert isinstance(current, cst.Return)
+            if current.value is not None and _is_name(current.value, own):
+                returned = True
+                continue
+        if kind is not cst.Call:
+            pending.extend(children(current))
+            continue
+        assert isinstance(current, cst.Call)
+        pending.append(current.func)
+        is_given = False
+        for arg in current.args:
+            if _is_name(arg.value, own) and not arg.star:
+                is_given = True
+            else:
+                pending.append(arg.value)
+        if is_given:
+            given_to.append(current.func)
+        if (
+            type(current.func) is cst.Name
+            and current.func.value in ("getattr", "hasattr")
+            and len(current.args) > 1
+            and isinstance(key := current.args[1].value, cst.SimpleString)
+        ):
+            names.add(str(key.evaluated_value))
+    return Mentions(frozenset(names), tuple(given_to), returned, otherwise)
+
+
+def _is_of(node: cst.BaseExpression, own: str) -> bool:
+    """Whether an expression gives the class of the object: `type(self)`, `self.__class__`; or super."""
+    if type(node) is cst.Attribute and node.attr.value == "__class__":
+        return _is_name(node.value, own)
+    if type(node) is not cst.Call or type(node.func) is not cst.Name:
+        return False
+    if node.func.value == "super":
+        return True
+    given = [arg.value for arg in node.args]
+    return node.func.value == "type" and len(given) == 1 and _is_name(given[0], own)
+
+
+def _is_name(node: cst.CSTNode, name: str) -> bool:
+    return type(node) is cst.Name and node.value == name
 
 
 def hands_itself_on(function: cst.FunctionDef) -> bool:
     """Whether a method passes its object on, so that other code may do anything to it."""
-    return "self" in mentioned(function)
+    found = mentions(function)
+    return found.otherwise or bool(found.given_to)
 
 
 @lru_cache(maxsize=16_384)
