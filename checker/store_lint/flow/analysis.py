@@ -380,7 +380,8 @@ class Analysis:
             entry = start.copy()
             self._declare_parameters(init, entry, cls)
             for state in self._execute(init, cls, entry, None).exits:
-                self._note_unfollowed(cls, state)
+                if came_to(state, UNFOLLOWED):
+                    self._note_unfollowed(cls)
                 states.add(self._kept(state))
             if not states.by_facts:
                 return [start]
@@ -394,6 +395,8 @@ class Analysis:
             and not (m.name.startswith("_") and not m.name.endswith("__") and m.name in called)
             and self._changes(cls, m)
         ]
+        unknown = State(dict.fromkeys(start.paths, UNKNOWN))
+        is_cut = False
         for _ in range(_ROUNDS):
             grew = False
             for method in changing:
@@ -403,23 +406,27 @@ class Analysis:
                     entry = state.copy()
                     entry.paths = _among(read, state.paths)
                     for reached in self._enter_from_outside(cls, method, entry):
-                        self._note_unfollowed(cls, reached)
+                        if came_to(reached, UNFOLLOWED):
+                            self._note_unfollowed(cls)
+                            is_cut = True
+                            continue
                         left = state.copy()
-                        _trust_again(left, reached, "self")
+                        if came_to(reached, _SELF_HANDED):
+                            trust(left, "self")
                         left.paths.update(reached.paths)
                         left.notes = reached.notes
                         grew = states.add(self._kept(left)) is not None or grew
             if not grew:
                 break
         if not self.spend(0):
-            return [State(dict.fromkeys(start.paths, UNKNOWN))]
-        return list(states.by_facts.values())
+            return [unknown]
+        # One state stands for all that an object may be in once code has run that was not followed.
+        return [*states.by_facts.values(), *([unknown] if is_cut else ())]
 
-    def _note_unfollowed(self, cls: LocalClass, state: State) -> None:
+    def _note_unfollowed(self, cls: LocalClass) -> None:
         """What was not looked into may have set attributes that nothing else does."""
-        if UNFOLLOWED in state.paths:
-            self._exact[id(cls.scope)] = False
-            self._fields.pop(id(cls.scope), None)
+        self._exact[id(cls.scope)] = False
+        self._fields.pop(id(cls.scope), None)
 
     @staticmethod
     def _kept(state: State) -> State:
@@ -566,6 +573,29 @@ class Analysis:
         if key not in self._read:
             self._read[key] = self._attributes_read(cls, method)
         return self._read[key]
+
+    def _read_in(
+        self, function: Function, cls: LocalClass | None, args: tuple[Argument, ...], kind: str
+    ) -> frozenset[str] | None:
+        """The attributes of its object that a call may look at, also in functions that it is given."""
+        target = function.target
+        if cls is None or kind == "staticmethod" or function.bound or function.opaque:
+            return None
+        assert isinstance(target, LocalFunction)
+        if target.scope.parent is None or not target.scope.parent.is_class:
+            return None
+        read = self._reads(cls, target)
+        for arg in args:
+            for atom in arg.value:
+                if read is None:
+                    return None
+                if type(atom) is Function and _mentions_self(value(atom)):
+                    method = _method_around(atom)
+                    more = self._reads(cls, method) if method is not None else None
+                    read = read | more if more is not None else None
+                elif type(atom) is SelfObject:
+                    return None
+        return read
 
     def _attributes_read(self, cls: LocalClass, method: LocalFunction) -> frozenset[str] | None:
         owners = [o for o in self.program.lineage(cls).classes if isinstance(o, LocalClass)]
@@ -1022,10 +1052,7 @@ class Analysis:
         entry = State()
         if self._is_inside(frame.scope, target.scope.parent):
             entry = state.copy()
-        read = None
-        if cls is not None and kind != "staticmethod" and not (function.bound or function.opaque):
-            is_method = target.scope.parent is not None and target.scope.parent.is_class
-            read = self._reads(cls, target) if is_method else None
+        read = self._read_in(function, cls, args, kind)
         for path, known in state.paths.items():
             if GLOBAL in path or (shares and path.startswith("self.") and _is_among(read, path)):
                 entry.paths[path] = known
@@ -1505,6 +1532,16 @@ class Analysis:
             else:
                 is_open = is_open or other.startswith(("typing", "collections.abc", "abc"))
         return None if is_open else False
+
+
+def _method_around(function: Function) -> LocalFunction | None:
+    """The method that a function is, or stands in."""
+    scope = function.target.scope if isinstance(function.target, LocalFunction) else None
+    while scope is not None and scope.parent is not None:
+        if scope.is_function and scope.parent.is_class:
+            return LocalFunction(scope)
+        scope = scope.parent
+    return None
 
 
 def _is_among(names: frozenset[str] | None, path: str) -> bool:
