@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-COLLECT_AFTER = (1_000_000, 50, 100)
+COLLECT_AFTER = (10_000_000, 50, 100)
 """How rarely a process of the command looks for garbage: syntax trees are many objects and no garbage,
 and looking as often as Python does by itself takes a tenth of a run."""
 

@@ -196,6 +196,7 @@ class Analysis:
         self._assigned: dict[int, frozenset[str]] = {}
         self._written: dict[int, dict[str, list[cst.Attribute]]] = {}
         self._read: dict[tuple[int, int], frozenset[str] | None] = {}
+        self._named: dict[int, dict[str, list[LocalFunction]]] = {}
 
     # The door for rules
 
@@ -620,8 +621,15 @@ class Analysis:
             names |= new
             returned = returned or here.returned
             for owner in owners:
-                if not new.isdisjoint(owner.scope.bindings):
-                    pending.extend(m for m in self._methods(owner) if m.name in new)
+                methods = self._methods_by_name(owner)
+                for name in new & methods.keys():
+                    for called in methods[name]:
+                        known = self._read.get((id(cls.scope), id(called.scope)), NEVER)
+                        if known is None:
+                            return None
+                        if not known:
+                            pending.append(called)
+                        names |= known
         if returned:  # `(await self.connect()).pool`
             return frozenset(names).union(*(mentioned_names(each.node) for each in seen.values()))
         return frozenset(names)
@@ -635,6 +643,15 @@ class Analysis:
         for child in cls.scope.children:
             if child.is_function:
                 yield LocalFunction(child)
+
+    def _methods_by_name(self, cls: LocalClass) -> dict[str, list[LocalFunction]]:
+        """The methods of a class itself; several have one name where a property has a setter."""
+        found = self._named.get(id(cls.scope))
+        if found is None:
+            found = self._named[id(cls.scope)] = dict[str, list[LocalFunction]]()
+            for method in self._methods(cls):
+                found.setdefault(method.name, []).append(method)
+        return found
 
     def _every_method(self, cls: LocalClass) -> Iterator[LocalFunction]:
         """The methods that an object of the class has, those of its bases in the tree included."""

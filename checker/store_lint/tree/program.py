@@ -227,7 +227,9 @@ class Program:
             if path not in self._modules and not filtering.search(self._read(path)):
                 continue
             module = self._try_load(path)
-            if module is not None and pattern.search(module.source.text):
+            if module is None or word not in module.source.text:  # costs a tenth of the pattern
+                continue
+            if pattern.search(module.source.text):
                 yield module
 
     def expressions(self, module: Module) -> Expressions:
