@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import libcst as cst
 
@@ -48,6 +48,7 @@ from store_lint.flow.state import (
     write,
 )
 from store_lint.flow.syntax import (
+    Mentions,
     annotated_attributes,
     assigned_attributes,
     assigned_names,
@@ -57,6 +58,7 @@ from store_lint.flow.syntax import (
     mentions,
     method_kind,
     returned,
+    stored_attributes,
     yields,
 )
 from store_lint.flow.types import Types, typed
@@ -150,6 +152,18 @@ class _Entry:
     """Whether `self` is the same object for the caller and the callee."""
 
 
+class _Touched(NamedTuple):
+    """What a method has to do with its object, itself or through what it calls; None for anything."""
+
+    read: frozenset[str] | None
+    """The attributes that it may look at."""
+    set: frozenset[str] | None
+    """Those that it may set."""
+
+    def sets_any_of(self, names: frozenset[str]) -> bool:
+        return self.set is None or not names.isdisjoint(self.set)
+
+
 @dataclass(slots=True, eq=False)
 class _Active:
     """A function on the analysis' own call stack."""
@@ -188,14 +202,16 @@ class Analysis:
         self._follows: int = 0
         self._members: dict[tuple[int, str], LocalFunction | str | None] = {}
         self._fields: dict[int, dict[str, Value]] = {}
-        self._object_states: dict[int, list[State]] = {}
+        self._initial: dict[int, tuple[State, list[State]]] = {}
+        self._changing: dict[int, list[LocalFunction]] = {}
+        self._object_states: dict[tuple[int, tuple[int, ...]], list[State]] = {}
         self._variables: dict[tuple[int, str], Value] = {}
         self._decorated: dict[int, Function] = {}
         self._exact: dict[int, bool] = {}
         self._tells: dict[int, bool] = {}
         self._assigned: dict[int, frozenset[str]] = {}
         self._written: dict[int, dict[str, list[cst.Attribute]]] = {}
-        self._read: dict[tuple[int, int], frozenset[str] | None] = {}
+        self._touched: dict[tuple[int, int], _Touched] = {}
         self._named: dict[int, dict[str, list[LocalFunction]]] = {}
 
     # The door for rules
@@ -231,14 +247,19 @@ class Analysis:
             self._recording, self._stack, self._module = before
             self._steps, self._followed, self._allowed, self._follows = counted
 
-    def object_states(self, cls: LocalClass) -> list[State]:
-        """The states, as paths that begin with 'self.', in which an object's methods may be called."""
-        found = self._object_states.get(id(cls.scope))
+    def object_states(self, cls: LocalClass, of: frozenset[str] | None) -> list[State]:
+        """The states, as paths that begin with 'self.', in which an object's methods may be called.
+
+        They are told apart by the attributes `of` the object that matter; by all where it is None.
+        """
+        changing = self._changing_methods(cls, of)
+        key = (id(cls.scope), tuple(id(method.scope) for method in changing))
+        found = self._object_states.get(key)
         if found is None:
-            self._object_states[id(cls.scope)] = [State()]  # a cycle ends here
+            self._object_states[key] = [State()]  # a cycle ends here
             with self._apart(cls.module):
-                found = self._reach_states(cls)
-            self._object_states[id(cls.scope)] = found
+                found = self._reach_states(cls, changing)
+            self._object_states[key] = found
         return found
 
     def writers(self, cls: LocalClass, attr: str) -> list[str]:
@@ -289,7 +310,7 @@ class Analysis:
     def _run_class(self, cls: LocalClass, functions: set[Scope]) -> None:
         """Run a class's body, and those of `functions` that are its methods."""
         methods = [method for method in self._methods(cls) if method.scope in functions]
-        states = self.object_states(cls) if methods else []
+        states = self.object_states(cls, self._read_by(cls, methods)) if methods else []
         body = Frame(cls.scope, cls)
         graph = self.graph(cls.scope)
         if graph is not None:
@@ -371,31 +392,61 @@ class Analysis:
 
     # Objects
 
-    def _reach_states(self, cls: LocalClass) -> list[State]:
-        states = States()
+    def _initial_states(self, cls: LocalClass) -> tuple[State, list[State]]:
+        """The state of an object before `__init__` has run, and those that it leaves."""
+        found = self._initial.get(id(cls.scope))
+        if found is None:
+            found = self._initial[id(cls.scope)] = self._constructed(cls)
+        return found
+
+    def _constructed(self, cls: LocalClass) -> tuple[State, list[State]]:
         init = self.class_member(cls, "__init__") or self.class_member(cls, "__post_init__")
         if init is None:  # what test runners call before each test
             init = self.class_member(cls, "setup_method") or self.class_member(cls, "setUp")
         start = self._before_init(cls)
-        if isinstance(init, LocalFunction):
-            entry = start.copy()
-            self._declare_parameters(init, entry, cls)
-            for state in self._execute(init, cls, entry, None).exits:
-                if came_to(state, UNFOLLOWED):
-                    self._note_unfollowed(cls)
-                states.add(self._kept(state))
-            if not states.by_facts:
-                return [start]
-        else:
-            states.add(self._kept(start))
-        called = self._called_within(cls)
-        changing = [
-            m
-            for m in self._every_method(cls)
-            if m.name not in _FIRST
-            and not (m.name.startswith("_") and not m.name.endswith("__") and m.name in called)
-            and self._changes(cls, m)
-        ]
+        if not isinstance(init, LocalFunction):
+            return start, [self._kept(start)]
+        states = States()
+        entry = start.copy()
+        self._declare_parameters(init, entry, cls)
+        for state in self._execute(init, cls, entry, None).exits:
+            if came_to(state, UNFOLLOWED):
+                self._note_unfollowed(cls)
+            states.add(self._kept(state))
+        return start, list(states.by_facts.values())
+
+    def _changing_methods(self, cls: LocalClass, of: frozenset[str] | None) -> list[LocalFunction]:
+        """The methods by which an object gets into states that differ in attributes `of` it."""
+        changing = self._changing.get(id(cls.scope))
+        if changing is None:
+            called = self._called_within(cls)
+            changing = self._changing[id(cls.scope)] = [
+                m
+                for m in self._every_method(cls)
+                if m.name not in _FIRST
+                and not (m.name.startswith("_") and not m.name.endswith("__") and m.name in called)
+                and self._changes(cls, m)
+            ]
+        needed, before = of, None
+        while needed is not None and needed != before:
+            before = needed
+            for method in changing:
+                touched = self._touches(cls, method)
+                if touched.sets_any_of(before):
+                    needed = None if touched.read is None or needed is None else needed | touched.read
+        if needed is None:
+            return changing
+        return [method for method in changing if self._touches(cls, method).sets_any_of(needed)]
+
+    def _reach_states(self, cls: LocalClass, changing: list[LocalFunction]) -> list[State]:
+        start, initial = self._initial_states(cls)
+        if not initial:
+            return [start]
+        if not changing:
+            return initial
+        states = States()
+        for state in initial:
+            states.add(state)
         unknown = State(dict.fromkeys(start.paths, UNKNOWN))
         is_cut = False
         for _ in range(_ROUNDS):
@@ -570,10 +621,17 @@ class Analysis:
 
         None where that cannot be told. The rest of a state is nothing to it, and stays as it is.
         """
-        key = (id(cls.scope), id(method.scope))
-        if key not in self._read:
-            self._read[key] = self._attributes_read(cls, method)
-        return self._read[key]
+        return self._touches(cls, method).read
+
+    def _read_by(self, cls: LocalClass, methods: list[LocalFunction]) -> frozenset[str] | None:
+        """What several methods may look at together, of an object that was made."""
+        together = frozenset[str]()
+        for method in methods:
+            read = self._reads(cls, method) if method.name not in _FIRST else together
+            if read is None:
+                return None
+            together |= read
+        return together
 
     def _read_in(
         self, function: Function, cls: LocalClass | None, args: tuple[Argument, ...], kind: str
@@ -598,11 +656,18 @@ class Analysis:
                     return None
         return read
 
-    def _attributes_read(self, cls: LocalClass, method: LocalFunction) -> frozenset[str] | None:
+    def _touches(self, cls: LocalClass, method: LocalFunction) -> _Touched:
+        key = (id(cls.scope), id(method.scope))
+        found = self._touched.get(key)
+        if found is None:
+            found = self._touched[key] = self._find_touched(cls, method)
+        return found
+
+    def _find_touched(self, cls: LocalClass, method: LocalFunction) -> _Touched:
         owners = [o for o in self.program.lineage(cls).classes if isinstance(o, LocalClass)]
         own_names = {owner.scope.name for owner in owners}
-        names = {_HANDED_NAME}
-        returned = False
+        names, stored = {_HANDED_NAME}, set[str]()
+        returned = is_handed = False
         pending, seen = [method], dict[int, LocalFunction]()
         while pending:
             current = pending.pop()
@@ -610,34 +675,48 @@ class Analysis:
                 continue
             seen[id(current.scope)] = current
             here = mentions(current.node)
+            if method_kind(current.node) == "staticmethod":
+                here = Mentions(frozenset(), (), returned=False, otherwise=False)
             if (
                 here.otherwise
                 or self._is_wrapped(current)
-                or not own_names.isdisjoint(mentioned_names(current.node))
-                or not all(self._makes_object(current.scope, callee) for callee in here.given_to)
+                or any(self._may_read(current.scope, callee) for callee in here.given_to)
             ):
-                return None
-            new = here.names - names
+                return _Touched(None, None)
+            mentioned = mentioned_names(current.node)
+            new = here.names - names if own_names.isdisjoint(mentioned) else mentioned - names
             names |= new
+            stored |= stored_attributes(current.node)
             returned = returned or here.returned
+            is_handed = is_handed or bool(here.given_to)
             for owner in owners:
                 methods = self._methods_by_name(owner)
                 for name in new & methods.keys():
                     for called in methods[name]:
-                        known = self._read.get((id(cls.scope), id(called.scope)), NEVER)
+                        known = self._touched.get((id(cls.scope), id(called.scope)))
                         if known is None:
-                            return None
-                        if not known:
                             pending.append(called)
-                        names |= known
+                        elif known.read is None:
+                            return known
+                        else:
+                            names |= known.read
+                            stored |= known.set or frozenset[str]()
+                            is_handed = is_handed or known.set is None
+        read = frozenset(names)
         if returned:  # `(await self.connect()).pool`
-            return frozenset(names).union(*(mentioned_names(each.node) for each in seen.values()))
-        return frozenset(names)
+            read = read.union(*(mentioned_names(each.node) for each in seen.values()))
+        return _Touched(read, None if is_handed else frozenset(stored))
 
-    def _makes_object(self, scope: Scope, callee: cst.BaseExpression) -> bool:
-        """Whether what is called is a class of the tree, whose objects are in any of their states."""
+    def _may_read(self, scope: Scope, callee: cst.BaseExpression) -> bool:
+        """Whether what is called with an object may look at what the caller knows of its attributes.
+
+        A class of the tree, or a method of another object, sees it in any of its states, and other
+        code sees nothing that the analysis follows.
+        """
         found = self.program.resolve(scope, callee)
-        return bool(found) and all(isinstance(definition, LocalClass) for definition in found)
+        if not found:
+            return type(callee) is not cst.Attribute
+        return not all(isinstance(definition, (LocalClass, External)) for definition in found)
 
     def _methods(self, cls: LocalClass) -> Iterator[LocalFunction]:
         for child in cls.scope.children:
@@ -684,7 +763,14 @@ class Analysis:
             return fields[name]
         fields[name] = UNKNOWN  # a cycle ends here
         path = f"self.{name}"
-        found = join_all(s.paths[path] for s in self.object_states(cls) if path in s.paths)
+        # Where nothing is known to set it, what was not followed may.
+        is_known = name in self._written_fields(cls) or any(
+            name in owner.scope.bindings
+            for owner in self.program.lineage(cls).classes
+            if isinstance(owner, LocalClass)
+        )
+        of = frozenset({name}) if is_known else None
+        found = join_all(s.paths[path] for s in self.object_states(cls, of) if path in s.paths)
         if not found:
             found = self._declared_field(cls, name)
         for method in self._every_method(cls):
@@ -1095,7 +1181,7 @@ class Analysis:
             cls = LocalClass(target.scope.parent)
         if cls is not None and own is not None and (function.opaque or _is_handed(function.receiver)):
             entry = self._forgotten(entry)
-            for known in self.object_states(cls):
+            for known in self.object_states(cls, read):
                 for path, held in self._forgotten(known).paths.items():
                     entry.paths.setdefault(path, held)
         entry.paths.update(function.bound)

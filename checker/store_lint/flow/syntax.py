@@ -61,6 +61,26 @@ def assigned_attributes(body: cst.CSTNode) -> Iterator[cst.Attribute]:
                     yield from _attribute_targets(item.asname.name)
 
 
+@lru_cache(maxsize=16_384)
+def stored_attributes(function: cst.FunctionDef) -> frozenset[str]:
+    """The attributes that a function sets or deletes, of whatever object, in inner functions too."""
+    return frozenset(
+        attribute.attr.value
+        for node in walk(function.body)
+        for target in _stored_to(node)
+        for attribute in _attribute_targets(target)
+    )
+
+
+def _stored_to(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
+    kind = type(node)
+    if kind is cst.AssignTarget or kind is cst.AnnAssign or kind is cst.AugAssign or kind is cst.Del:
+        return (node.target,)  # type: ignore[attr-defined]
+    if kind is cst.For or kind is cst.CompFor:
+        return (node.target,)  # type: ignore[attr-defined]
+    return (node.name,) if kind is cst.AsName else ()  # type: ignore[attr-defined]
+
+
 def assigned_values(body: cst.CSTNode) -> Iterator[tuple[str, cst.BaseExpression | None]]:
     for node in _statements(body):
         if isinstance(node, cst.Assign):
@@ -157,22 +177,24 @@ def mentions(function: cst.FunctionDef) -> Mentions:
             pending.extend(children(current))
             continue
         assert isinstance(current, cst.Call)
-        pending.append(current.func)
+        called = current.func.value if type(current.func) is cst.Name else None
+        if called == own:
+            names.add("__call__")
+        else:
+            pending.append(current.func)
+        if called in ("getattr", "hasattr") and len(current.args) > 1:
+            key = current.args[1].value
+            if isinstance(key, cst.SimpleString):
+                names.add(str(key.evaluated_value))
+                called = "isinstance"  # no more than that is read
         is_given = False
         for arg in current.args:
             if _is_name(arg.value, own) and not arg.star:
-                is_given = True
+                is_given = called not in ("isinstance", "issubclass", "id")
             else:
                 pending.append(arg.value)
         if is_given:
             given_to.append(current.func)
-        if (
-            type(current.func) is cst.Name
-            and current.func.value in ("getattr", "hasattr")
-            and len(current.args) > 1
-            and isinstance(key := current.args[1].value, cst.SimpleString)
-        ):
-            names.add(str(key.evaluated_value))
     return Mentions(frozenset(names), tuple(given_to), returned, otherwise)
 
 
