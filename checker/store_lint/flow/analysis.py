@@ -107,6 +107,7 @@ if TYPE_CHECKING:
     from store_lint.chatkit_api import Api
     from store_lint.flow.relevance import Signs
     from store_lint.tree.module import Module, Scope
+from store_lint.tree.record import record
 
 MAX_DEPTH: Final = 6
 """Calls into the tree are followed this deep."""
@@ -139,7 +140,7 @@ class Outcome:
     yields: list[tuple[Value, State]] = field(default_factory=list[tuple[Value, State]])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class _Entry:
     """Where a call of a function of the tree begins."""
 
@@ -952,7 +953,7 @@ class Analysis:
             cls,
             truth,
             frozenset(entry.paths.items()),
-            frozenset((id(site), _frozen(held)) for site, held in entry.heap.items()),
+            frozenset([(id(site), held) for site, held in entry.heap.items()]),
         )
         known = self._outcomes.get(key) or self._outcomes.get((key, self._module))
         if known is not None and (recording is None or key in self._shown):
@@ -1788,10 +1789,6 @@ def _is_local(atom: Atom, target: LocalFunction) -> bool:
         and isinstance(atom.target, LocalFunction)
         and atom.target.scope.parent is target.scope
     )
-
-
-def _frozen(held: object) -> object:
-    return held
 
 
 __all__ = ["Analysis"]

@@ -392,7 +392,10 @@ class Evaluator:
     ) -> tuple[Argument, ...]:
         """The arguments; a lambda that a builtin calls with the elements of a collection sees those."""
         runs = not external & _SCHEDULING_CALLS
-        if all(type(arg.value) is not cst.Lambda for arg in node.args):
+        for arg in node.args:
+            if type(arg.value) is cst.Lambda:
+                break
+        else:
             return tuple([self.argument(arg, state, runs=runs) for arg in node.args])
         given = {
             index: self.argument(arg, state, runs=runs)
@@ -1202,11 +1205,11 @@ class Evaluator:
 
     def integer(self, node: cst.Integer, state: State) -> Value:
         del state
-        return value(Constant(node.evaluated_value))
+        return value(Constant(int(node.value, 0)))
 
     def number(self, node: cst.Float, state: State) -> Value:
         del state
-        return value(Constant(node.evaluated_value))
+        return value(Constant(float(node.value)))
 
     def lambda_(self, node: cst.Lambda, state: State, handed: Value = UNKNOWN) -> Value:
         inner = state.copy()

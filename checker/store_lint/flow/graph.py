@@ -11,7 +11,7 @@ handlers.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import libcst as cst
 
@@ -84,6 +84,9 @@ class _Loop:
     after: Block
 
 
+_GO_ON: Final = frozenset({cst.Expr, cst.Assign, cst.AnnAssign, cst.AugAssign})
+"""Small statements behind which comes what stands behind them; most are of these kinds."""
+
 _Context = _Finally | _With | _Loop
 
 MAX_FINALLY_COPIES = 64
@@ -139,6 +142,9 @@ class _Builder:
         return current
 
     def small(self, small: cst.BaseSmallStatement, block: Block) -> Block | None:
+        if type(small) in _GO_ON:
+            block.steps.append(Step("statement", small))
+            return block
         if isinstance(small, (cst.Break, cst.Continue)):
             self.jump(block, small)
             return None

@@ -92,18 +92,26 @@ def _is_self(value: Value) -> bool:
 
 def keep_only(state: State, names: frozenset[str]) -> None:
     """Drop what is known of local names other than these, and of what is reached through them."""
-    dead = [
-        path
-        for path, value in state.paths.items()
-        if path not in names
-        and not path.startswith(_KEPT)
-        and path.partition(".")[0] not in names
-        and GLOBAL not in path
-        and not _is_self(value)
-    ]
+    paths = state.paths
+    dead: list[str] = []
+    for path in paths:
+        root = _ROOTS.get(path)
+        if root is None:
+            root = _ROOTS[path] = _local_root(path)
+        if root and root not in names and not _is_self(paths[path]):
+            dead.append(path)
     for path in dead:
-        del state.paths[path]
+        del paths[path]
         state.aliases.pop(path, None)
+
+
+def _local_root(path: str) -> str:
+    """The local name that a path begins with; '' where it begins with none."""
+    return "" if path.startswith(_KEPT) or GLOBAL in path else path.partition(".")[0]
+
+
+_ROOTS: Final[dict[str, str]] = {}
+"""The outcomes of `_local_root`, which is asked of the same few paths at each block's end."""
 
 
 MAX_SEEN: Final = 256

@@ -9,6 +9,7 @@ import libcst as cst
 
 from store_lint.chatkit_api import Alias, Class
 from store_lint.flow.knowledge import CANONICAL
+from store_lint.flow.syntax import plain_text
 from store_lint.flow.values import (
     UNKNOWN,
     ClassObject,
@@ -265,7 +266,7 @@ def _literal(node: cst.BaseExpression) -> Value:
     if type(node) is cst.Name and node.value == "None":
         return value(Nothing(node))
     if type(node) is cst.SimpleString:
-        return value(Constant(node.evaluated_value))
+        return value(Constant(plain_text(node)))
     if type(node) is cst.Integer:
-        return value(Constant(int(node.evaluated_value)))
+        return value(Constant(int(node.value, 0)))
     return UNKNOWN

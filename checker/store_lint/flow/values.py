@@ -36,6 +36,10 @@ class Nothing:
 
     origin: cst.CSTNode | None = None
 
+    # A node's own hash is Python code; so it is in each atom that has one.
+    def __hash__(self) -> int:
+        return id(self.origin)
+
 
 @record(frozen=True, slots=True)
 class Unset:
@@ -95,12 +99,18 @@ class BuiltSequence:
     site: cst.CSTNode
     kind: str = "list"
 
+    def __hash__(self) -> int:
+        return id(self.site)
+
 
 @record(frozen=True, slots=True)
 class BuiltMapping:
     """A dict that the code builds, by the place where it is built; see `Entries`."""
 
     site: cst.CSTNode
+
+    def __hash__(self) -> int:
+        return id(self.site) + 1
 
 
 @record(frozen=True, slots=True)
@@ -163,6 +173,9 @@ class Pending:
     call: cst.CSTNode
     by: str = ""
     """The dotted name of the external function that gave it; '' for a function of the tree."""
+
+    def __hash__(self) -> int:
+        return hash((self.result, id(self.call), self.by))
 
 
 @record(frozen=True, slots=True)
@@ -330,7 +343,7 @@ def type_name(atom: Atom) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Note:
     """`function` ended at `place` (a return, or itself for its end) and left the path missing."""
 
@@ -370,7 +383,7 @@ class State:
         return held if isinstance(held, Entries) else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Frame:
     """Where code stands: its innermost function's or module's scope, and the class of `self`."""
 

@@ -283,6 +283,8 @@ class UnionAliases:
             )
 
     def _patterns(self) -> Iterator[Violation]:
+        if "case" not in self._module.source.text:
+            return
         pending: list[tuple[cst.CSTNode, Scope]] = [(self._module.source.tree, self._module.scope)]
         while pending:
             node, scope = pending.pop()

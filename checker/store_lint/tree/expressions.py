@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import libcst as cst
 
 from store_lint.tree.module import Scope, parameters, target_names
+from store_lint.tree.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +80,7 @@ _BINDING: Final = frozenset(
 _code_fields: dict[type[cst.CSTNode], tuple[str, ...]] = {}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Use:
     """An attribute or a call, and where its names are looked up."""
 
@@ -89,7 +90,7 @@ class Use:
     """The parameters of lambdas and the targets of comprehensions around it: they hide names."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Assigned:
     """An attribute that a statement assigns or deletes."""
 

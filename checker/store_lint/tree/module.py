@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import libcst as cst
+
+from store_lint.tree.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +24,11 @@ BindingKind = Literal["class", "function", "import", "value", "parameter", "othe
 ScopeNode = cst.Module | cst.ClassDef | cst.FunctionDef
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+_BIND_NOTHING: Final = frozenset({cst.Expr, cst.Return, cst.Raise, cst.Pass, cst.Assert, cst.Del})
+"""Small statements of which the names of a scope do not hang; most are of these kinds."""
+
+
+@record(frozen=True, slots=True, eq=False)
 class ImportTarget:
     """What an import statement names: `from {'.' * level}{module} import {name}`."""
 
@@ -32,7 +38,7 @@ class ImportTarget:
     """None: the module itself is bound."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(frozen=True, slots=True, eq=False)
 class Binding:
     """One statement that binds a name in a scope."""
 
@@ -249,6 +255,8 @@ class _Collector:
                 self.compound(statement, conditional)
 
     def small(self, small: cst.BaseSmallStatement, conditional: bool) -> None:
+        if type(small) in _BIND_NOTHING:
+            return
         if isinstance(small, cst.Assign):
             for target in small.targets:
                 self.assign(target.target, small.value, None, small, conditional)

@@ -36,8 +36,10 @@ class LocalClass:
 
     @property
     def node(self) -> cst.ClassDef:
-        assert isinstance(self.scope.node, cst.ClassDef)
-        return self.scope.node
+        node = self.scope.node
+        if TYPE_CHECKING:
+            assert isinstance(node, cst.ClassDef)
+        return node
 
     @property
     def module(self) -> Module:
@@ -54,8 +56,10 @@ class LocalFunction:
 
     @property
     def node(self) -> cst.FunctionDef:
-        assert isinstance(self.scope.node, cst.FunctionDef)
-        return self.scope.node
+        node = self.scope.node
+        if TYPE_CHECKING:
+            assert isinstance(node, cst.FunctionDef)
+        return node
 
     @property
     def module(self) -> Module:

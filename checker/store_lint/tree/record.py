@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 else:
     _T = TypeVar("_T")
 
-    def record(**_: Any) -> Callable[[type[_T]], type[_T]]:
+    def record(*, eq: bool = True, **_: Any) -> Callable[[type[_T]], type[_T]]:
         """`dataclass(frozen=True, slots=True)`, which type checkers hold it for.
 
         When it runs, nothing stands in the way of an assignment: what does makes a new object take
@@ -21,6 +21,6 @@ else:
         """
 
         def made(cls: type[_T]) -> type[_T]:
-            return dataclass(slots=True, unsafe_hash="__hash__" not in vars(cls))(cls)
+            return dataclass(slots=True, eq=eq, unsafe_hash=eq and "__hash__" not in vars(cls))(cls)
 
         return made
