@@ -66,7 +66,7 @@ def stored_attributes(function: cst.FunctionDef) -> frozenset[str]:
     """The attributes that a function sets or deletes, of whatever object, in inner functions too."""
     return frozenset(
         attribute.attr.value
-        for node in walk(function.body)
+        for node in code_of(function)
         for target in _stored_to(node)
         for attribute in _attribute_targets(target)
     )
@@ -142,6 +142,12 @@ class Mentions(NamedTuple):
 
 
 @lru_cache(maxsize=16_384)
+def code_of(function: cst.FunctionDef) -> tuple[cst.CSTNode, ...]:
+    """All code in a function's body, inner functions' too, each node before what it holds."""
+    return tuple(walk(function.body))
+
+
+@lru_cache(maxsize=16_384)
 def mentions(function: cst.FunctionDef) -> Mentions:
     """How a method mentions its first parameter."""
     params = (*function.params.posonly_params, *function.params.params)
@@ -149,53 +155,56 @@ def mentions(function: cst.FunctionDef) -> Mentions:
     names: set[str] = set()
     given_to: list[cst.BaseExpression] = []
     returned = otherwise = False
-    pending: list[cst.CSTNode] = [function.body]
-    while pending:
-        current = pending.pop()
-        kind = type(current)
-        if kind is cst.Attribute:
-            assert isinstance(current, cst.Attribute)
-            base = current.value
-            if _is_of(base, own):
-                names.add(current.attr.value)
-            elif _is_name(base, own):
-                names.add(current.attr.value)
-                otherwise = otherwise or current.attr.value == "__class__"
-            else:
-                pending.append(base)
-            continue
+    accounted: set[int] = set()
+    """The names below what was looked at, of which it is known how they stand there."""
+    for node in code_of(function):
+        kind = type(node)
         if kind is cst.Name:
-            assert isinstance(current, cst.Name)
-            otherwise = otherwise or current.value == own
-            continue
-        if kind is cst.Return:
-            assert isinstance(current, cst.Return)
-            if current.value is not None and _is_name(current.value, own):
+            assert isinstance(node, cst.Name)
+            otherwise = otherwise or (node.value == own and id(node) not in accounted)
+        elif kind is cst.Attribute:
+            assert isinstance(node, cst.Attribute)
+            accounted.add(id(node.attr))
+            base = node.value
+            if _is_name(base, own):
+                names.add(node.attr.value)
+                if node.attr.value != "__class__" or id(node) in accounted:
+                    accounted.add(id(base))
+            elif _is_of(base, own):
+                names.add(node.attr.value)
+                accounted.update(id(part) for part in (base, *_of(base)))
+        elif kind is cst.Return:
+            assert isinstance(node, cst.Return)
+            if node.value is not None and _is_name(node.value, own):
+                accounted.add(id(node.value))
                 returned = True
-                continue
-        if kind is not cst.Call:
-            pending.extend(children(current))
-            continue
-        assert isinstance(current, cst.Call)
-        called = current.func.value if type(current.func) is cst.Name else None
-        if called == own:
-            names.add("__call__")
-        else:
-            pending.append(current.func)
-        if called in ("getattr", "hasattr") and len(current.args) > 1:
-            key = current.args[1].value
-            if isinstance(key, cst.SimpleString):
-                names.add(str(key.evaluated_value))
-                called = "isinstance"  # no more than that is read
-        is_given = False
-        for arg in current.args:
-            if _is_name(arg.value, own) and not arg.star:
-                is_given = called not in ("isinstance", "issubclass", "id")
-            else:
-                pending.append(arg.value)
-        if is_given:
-            given_to.append(current.func)
+        elif kind is cst.Call and id(node) not in accounted:
+            assert isinstance(node, cst.Call)
+            called = node.func.value if type(node.func) is cst.Name else None
+            if called == own:
+                names.add("__call__")
+                accounted.add(id(node.func))
+            if called in ("getattr", "hasattr") and len(node.args) > 1:
+                key = node.args[1].value
+                if isinstance(key, cst.SimpleString):
+                    names.add(str(plain_text(key)))
+                    called = "isinstance"  # no more than that is read
+            is_given = False
+            for arg in node.args:
+                accounted.add(id(arg.keyword))
+                if _is_name(arg.value, own) and not arg.star:
+                    is_given = called not in ("isinstance", "issubclass", "id")
+                    accounted.add(id(arg.value))
+            if is_given:
+                given_to.append(node.func)
     return Mentions(frozenset(names), tuple(given_to), returned, otherwise)
+
+
+def _of(node: cst.BaseExpression) -> tuple[cst.CSTNode, ...]:
+    """What stands in `type(self)`, `self.__class__` or `super()`."""
+    if type(node) is cst.Attribute:
+        return (node.value,)
+    return tuple(arg.value for arg in node.args) if type(node) is cst.Call else ()
 
 
 def _is_of(node: cst.BaseExpression, own: str) -> bool:
@@ -223,7 +232,7 @@ def hands_itself_on(function: cst.FunctionDef) -> bool:
 @lru_cache(maxsize=16_384)
 def mentioned_names(function: cst.FunctionDef) -> frozenset[str]:
     """Every name that stands in a function's body, those of inner functions included."""
-    return names_below(function.body)
+    return frozenset(node.value for node in code_of(function) if type(node) is cst.Name)
 
 
 def names_below(node: cst.CSTNode) -> frozenset[str]:
@@ -234,6 +243,8 @@ def names_below(node: cst.CSTNode) -> frozenset[str]:
 @lru_cache(maxsize=16_384)
 def yields(function: cst.FunctionDef) -> bool:
     """Whether a function is a generator."""
+    if not any(type(node) is cst.Yield for node in code_of(function)):
+        return False
     return any(type(node) is cst.Yield for node in walk(function.body, into_scopes=False))
 
 
