@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, closing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
@@ -184,23 +184,8 @@ class _SQLite:
 
 
 class _Postgres:
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._connection: Any = None
-
-    async def __aenter__(self) -> _Postgres:
-        try:
-            import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
-        except ImportError as error:
-            raise SourceError("tables of PostgreSQL need asyncpg: pip install asyncpg") from error
-        try:
-            self._connection = await cast("Any", asyncpg).connect(self._url, command_timeout=60)
-        except (OSError, ValueError, asyncpg.PostgresError) as error:
-            raise SourceError(f"the source cannot be reached: {error}") from error
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self._connection.close()
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
 
     async def tables(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -213,6 +198,22 @@ class _Postgres:
 
     async def rows(self, statement: str, *values: str) -> list[Sequence[Any]]:
         return await self._connection.fetch(statement, *values)
+
+
+@asynccontextmanager
+async def _postgres(url: str) -> AsyncGenerator[_Postgres]:
+    try:
+        import asyncpg  # pyright: ignore[reportMissingTypeStubs] - it ships none
+    except ImportError as error:
+        raise SourceError("tables of PostgreSQL need asyncpg: pip install asyncpg") from error
+    try:
+        connection = await cast("Any", asyncpg).connect(url, command_timeout=60)
+    except (OSError, ValueError, asyncpg.PostgresError) as error:
+        raise SourceError(f"the source cannot be reached: {error}") from error
+    try:
+        yield _Postgres(connection)
+    finally:
+        await connection.close()
 
 
 class Tables:
@@ -294,7 +295,7 @@ async def tables(
     """The tables at a URL of PostgreSQL or in a file of SQLite. Raises SourceError."""
     database: Any
     if place.startswith(("postgres://", "postgresql://")):
-        database = _Postgres(place)
+        database = _postgres(place)
     elif "://" in place:
         raise SourceError(f"{place.partition('://')[0]}:// is neither PostgreSQL nor a file of SQLite")
     else:

@@ -10,6 +10,7 @@ import logging
 import subprocess
 import sys
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from typing_extensions import override
 
+import reference_stores
 from reference_stores.memory import MemoryStore
 from reference_stores.shared import (
     FAKE_ID,
@@ -34,6 +36,7 @@ from reference_stores.shared import (
     generate_id,
     single_tenant,
 )
+from store_lint.engine import Options, check
 from tests.reference_stores.samples import (
     ALICE,
     BOB,
@@ -684,6 +687,12 @@ def without(module: str, code: str) -> str:
     return subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120
     ).stdout
+
+
+def test_our_own_checker_finds_nothing_here() -> None:
+    report = check(Options((Path(reference_stores.__file__).parent,)))
+    assert not report.problems
+    assert not report.findings
 
 
 def test_opentelemetry_is_not_needed() -> None:

@@ -53,7 +53,6 @@ from store_lint.flow.syntax import (
     assigned_attributes,
     assigned_names,
     assigned_values,
-    hands_itself_on,
     mentioned_names,
     mentions,
     method_kind,
@@ -601,21 +600,9 @@ class Analysis:
             self._written[id(scope)] = found
         return found
 
-    def _changes(self, cls: LocalClass, method: LocalFunction, depth: int = 0) -> bool:
+    def _changes(self, cls: LocalClass, method: LocalFunction) -> bool:
         """Whether calling the method may assign an attribute of the object."""
-        if self._writes(method.scope) or self._is_wrapped(method):
-            return True
-        if depth > MAX_DEPTH:
-            return False
-        for name in mentions(method.node).names:
-            member = self.class_member(cls, name)
-            if (
-                isinstance(member, LocalFunction)
-                and member.scope is not method.scope
-                and self._changes(cls, member, depth + 1)
-            ):
-                return True
-        return hands_itself_on(method.node)
+        return self._touches(cls, method).sets_any_of(self._written_fields(cls))
 
     def _reads(self, cls: LocalClass, method: LocalFunction) -> frozenset[str] | None:
         """The attributes of its object that a method may look at, itself or through what it calls.

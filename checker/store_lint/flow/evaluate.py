@@ -206,6 +206,11 @@ class Evaluator:
         is_variable = any(isinstance(a, Instance) and a.cls == CONTEXT_VARIABLE for a in held)
         return f"{base}{CONTENTS}" if is_variable else None
 
+    def _is_own_object(self, of: Value) -> bool:
+        """Whether a value is the object itself, as `(await self.connect())` may be."""
+        atom = next(iter(of)) if len(of) == 1 else None
+        return type(atom) is SelfObject and atom.cls == self.frame.cls
+
     def _is_own(self, cls: LocalClass) -> bool:
         own = self.frame.cls
         return own is not None and cls in self.program.lineage(own).classes
@@ -268,6 +273,8 @@ class Evaluator:
         """What stands before the dot, once the dot was reached, and what the whole gives."""
         base = self.evaluate(node.value, state)
         base_path = self.path(node.value, state)
+        if base_path is None and self._is_own_object(base):
+            base_path = "self"
         path = self._attribute_path(node, base_path, state)
         found = state.paths.get(path) if path is not None else None
         if found is None:

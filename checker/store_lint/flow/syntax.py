@@ -223,12 +223,6 @@ def _is_name(node: cst.CSTNode, name: str) -> bool:
     return type(node) is cst.Name and node.value == name
 
 
-def hands_itself_on(function: cst.FunctionDef) -> bool:
-    """Whether a method passes its object on, so that other code may do anything to it."""
-    found = mentions(function)
-    return found.otherwise or bool(found.given_to)
-
-
 @lru_cache(maxsize=16_384)
 def mentioned_names(function: cst.FunctionDef) -> frozenset[str]:
     """Every name that stands in a function's body, those of inner functions included."""

@@ -1,0 +1,168 @@
+"""A call is shown what it may look at of its object's state; what it was not shown stays true."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.store_lint.linting import lint_tree, write_tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_HEAD: Final = """\
+import asyncpg, chatkit
+class Recorder:
+    def __init__(self, store):
+        store.pool = asyncpg.Pool("x")
+class S:
+    def __init__(self):
+        self.pool: asyncpg.Pool | None = None
+        self.seen = 0
+    def count(self):
+        self.seen += 1
+    def note(self):
+        Recorder(self)
+    async def connect(self):
+        if self.pool is None:
+            self.pool = await asyncpg.create_pool("x")
+        return self
+    async def close(self):
+        self.pool = None
+"""
+_CALLS: Final = {
+    "a helper that does not touch the pool, before": """
+    async def load(self):
+        self.count()
+        return await self.pool.fetch("x")  # found
+""",
+    "one between the guard and the use": """
+    async def load(self):
+        if self.pool is None:
+            raise ValueError
+        self.count()
+        return await self.pool.fetch("x")
+""",
+    "one that hands the object on to what sets the pool": """
+    async def load(self):
+        self.note()
+        return await self.pool.fetch("x")
+""",
+    "what was set once the object was handed on": """
+    async def load(self):
+        self.note()
+        self.pool = None
+        self.count()
+        return await self.pool.fetch("x")  # found
+""",
+    "one that hands it on again": """
+    async def load(self):
+        self.note()
+        self.pool = None
+        self.note()
+        return await self.pool.fetch("x")
+""",
+    "one that returns the object": """
+    async def load(self):
+        return await (await self.connect()).pool.fetch("x")
+""",
+    "an attribute by the name of the class": """
+    def _lacks(self):
+        return type(self).pool is None and S.pool is None
+    async def load(self):
+        await self.connect()
+        if self._lacks():
+            raise ValueError
+        return await self.pool.fetch("x")
+""",
+    "a function that is handed to it": """
+    async def _retry(self, call):
+        return await call()
+    async def load(self):
+        await self.connect()
+        return await self._retry(lambda: self.pool.fetch("x"))
+    async def _fetch(self):
+        return await self.pool.fetch("x")
+    async def loaded(self):
+        await self.connect()
+        return await self._retry(self._fetch)
+""",
+    "an inner function that is handed to it too early": """
+    async def _retry(self, call):
+        return await call()
+    async def load(self):
+        async def fetch():
+            return await self.pool.fetch("x")  # found
+        return await self._retry(fetch)
+""",
+    "one that an ancestor has too": """
+class T(S):
+    async def connect(self):
+        self.count()
+        return await super().connect()
+    async def load(self):
+        await self.connect()
+        return await self.pool.fetch("x")
+""",
+    "one that an ancestor has too, and that loses the pool": """
+class T(S):
+    async def close(self):
+        self.count()
+        await super().close()
+    async def load(self):
+        await self.connect()
+        await self.close()
+        return await self.pool.fetch("x")  # found
+""",
+    "one without a name for the object": """
+    async def _lose(*args):
+        args[0].pool = None
+    async def load(self):
+        await self.connect()
+        return await self.pool.fetch("x")
+""",
+    "one that sets it by a text": """
+    def _set(self):
+        setattr(self, "pool", None)
+    async def load(self):
+        await self.connect()
+        self._set()
+        return await self.pool.fetch("x")  # found
+""",
+    "a state that only another method leads to": """
+    async def open(self):
+        self.ready = True
+        await self.connect()
+    async def load(self):
+        if self.seen > 3:
+            self.ready = False
+        return await self.pool.fetch("x")  # found
+""",
+}
+
+
+def _found(root: Path, text: str) -> set[int]:
+    write_tree(root, {"store.py": text})
+    return {finding.span.line for finding in lint_tree(root).findings}
+
+
+@pytest.mark.parametrize("what", _CALLS)
+def test_what_a_call_does_not_look_at(what: str, tmp_path: Path) -> None:
+    text = _HEAD + _CALLS[what]
+    marked = {n for n, line in enumerate(text.splitlines(), 1) if line.endswith("# found")}
+    assert _found(tmp_path, text) == marked
+
+
+def test_what_lies_behind_a_connection_that_is_too_deep_is_judged(tmp_path: Path) -> None:
+    """`connect()` is not followed to its end, so that the object may be in any state."""
+    steps = "".join(f"    async def _c{i}(self):\n        await self._c{i + 1}()\n" for i in range(9))
+    text = (
+        "import asyncpg, chatkit\nclass S:\n    def __init__(self):\n        self.is_open = False\n"
+        f"    async def connect(self):\n        await self._c0()\n{steps}"
+        "    async def _c9(self):\n        self.is_open = True\n"
+        "    async def load(self, pool: asyncpg.Pool):\n"
+        "        if not self.is_open:\n            raise ValueError\n"
+        "        return await pool.fetch('SELECT $1::int', 'x')\n"
+    )
+    assert _found(tmp_path, text) == {text.count("\n")}
