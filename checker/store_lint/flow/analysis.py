@@ -330,7 +330,7 @@ class Analysis:
 
     def _run_method(self, cls: LocalClass, method: LocalFunction, states: list[State]) -> None:
         if method.name in _FIRST or self._is_constructor(method):
-            states = [self._before_init(cls)]
+            states = [self._initial_states(cls)[0]]
         elif method.name in _ENTERS:
             states = self._entered(cls, method, states)
         done: set[object] = set()

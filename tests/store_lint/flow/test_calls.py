@@ -31,6 +31,13 @@ class S:
     async def close(self):
         self.pool = None
 """
+_DEEP: Final = (
+    "".join(f"def h{i}():\n    h{i - 1}()\n" for i in range(9, 0, -1))
+    + """\
+def h0():
+    STORE.pool = asyncpg.Pool("x")
+"""
+)
 _CALLS: Final = {
     "a helper that does not touch the pool, before": """
     async def load(self):
@@ -66,6 +73,30 @@ _CALLS: Final = {
     "one that returns the object": """
     async def load(self):
         return await (await self.connect()).pool.fetch("x")
+""",
+    "one that returns the object to a helper": """
+    def me(self):
+        return self
+    def _held(self):
+        return self.me().pool
+    async def load(self):
+        if self.pool is None:
+            raise ValueError
+        return await self._held().fetch("x")
+""",
+    "one that is followed, behind one that is not": """
+    async def load(self):
+        h9()
+        pool = None
+        self.count()
+        return await pool.fetch("x")  # found
+""",
+    "one that is not followed and knows the object by itself": """
+    def ready(self):
+        h9()
+    async def load(self):
+        self.ready()
+        return await self.pool.fetch("x")
 """,
     "an attribute by the name of the class": """
     def _lacks(self):
@@ -142,27 +173,38 @@ class T(S):
 }
 
 
+_JUDGED: Final = """\
+    async def load(self, pool: asyncpg.Pool):
+        if not self.is_open:
+            raise ValueError
+        return await pool.fetch("SELECT $1::int", "x")  # found
+"""
+_LEADING: Final = {
+    "what is too deep": "".join(
+        f"    async def c{i}(self):\n        await self.c{i + 1}()\n" for i in range(9)
+    )
+    + "    async def c9(self):\n        self.is_open = True\n",
+    "what the object is handed to": "    def note(self):\n        Recorder(self)\n",
+}
+
+
 def _found(root: Path, text: str) -> set[int]:
     write_tree(root, {"store.py": text})
     return {finding.span.line for finding in lint_tree(root).findings}
 
 
+def _marked(text: str) -> set[int]:
+    return {number for number, line in enumerate(text.splitlines(), 1) if line.endswith("# found")}
+
+
 @pytest.mark.parametrize("what", _CALLS)
 def test_what_a_call_does_not_look_at(what: str, tmp_path: Path) -> None:
-    text = _HEAD + _CALLS[what]
-    marked = {n for n, line in enumerate(text.splitlines(), 1) if line.endswith("# found")}
-    assert _found(tmp_path, text) == marked
+    text = _HEAD + _CALLS[what] + _DEEP
+    assert _found(tmp_path, text) == _marked(text)
 
 
-def test_what_lies_behind_a_connection_that_is_too_deep_is_judged(tmp_path: Path) -> None:
-    """`connect()` is not followed to its end, so that the object may be in any state."""
-    steps = "".join(f"    async def _c{i}(self):\n        await self._c{i + 1}()\n" for i in range(9))
-    text = (
-        "import asyncpg, chatkit\nclass S:\n    def __init__(self):\n        self.is_open = False\n"
-        f"    async def connect(self):\n        await self._c0()\n{steps}"
-        "    async def _c9(self):\n        self.is_open = True\n"
-        "    async def load(self, pool: asyncpg.Pool):\n"
-        "        if not self.is_open:\n            raise ValueError\n"
-        "        return await pool.fetch('SELECT $1::int', 'x')\n"
-    )
-    assert _found(tmp_path, text) == {text.count("\n")}
+@pytest.mark.parametrize("leads", _LEADING)
+def test_what_only_unknown_code_leads_to_is_judged(leads: str, tmp_path: Path) -> None:
+    start = "class S:\n    def __init__(self):\n        self.is_open = None\n"
+    text = f"import asyncpg, chatkit\nclass Recorder: ...\n{start}{_LEADING[leads]}{_JUDGED}"
+    assert _found(tmp_path, text) == _marked(text)
