@@ -1,10 +1,11 @@
 """The analysis of a whole file: which states its objects can be in, and what its functions do there.
 
 An object of a class is first in the states that `__init__` leaves; each public method may be called in
-any of them and may lead to new ones. Private methods that the class calls itself are analysed where
-they are called, with what the caller knows. A call of a function of the tree runs the function's graph
-with the caller's knowledge, so that any helper that assigns, checks or resets is seen through, whatever
-its shape; outcomes are kept by entry state.
+any of them and may lead to new ones, of which only those are reached that differ in what is looked at.
+Private methods that the class calls itself are analysed where they are called, with what the caller
+knows. A call of a function of the tree runs the function's graph with that part of the caller's
+knowledge which it may look at, so that any helper that assigns, checks or resets is seen through,
+whatever its shape; outcomes are kept by entry state.
 """
 
 from __future__ import annotations
