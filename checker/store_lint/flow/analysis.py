@@ -99,6 +99,7 @@ from store_lint.tree.program import (
     Program,
     Variable,
 )
+from store_lint.tree.record import record
 from store_lint.tree.shape import MAKE_MODELS
 
 if TYPE_CHECKING:
@@ -107,7 +108,6 @@ if TYPE_CHECKING:
     from store_lint.chatkit_api import Api
     from store_lint.flow.relevance import Signs
     from store_lint.tree.module import Module, Scope
-from store_lint.tree.record import record
 
 MAX_DEPTH: Final = 6
 """Calls into the tree are followed this deep."""
@@ -318,9 +318,7 @@ class Analysis:
             Executor(self, body, graph).run([State()], self._recording)
         called = self._called_within(cls) if methods else frozenset[str]()
         for method in methods:
-            name = method.name
-            private = name.startswith("_") and not name.endswith("__")
-            if private and name in called:
+            if _is_private(method.name) and method.name in called:
                 continue
             self._run_method(cls, method, states)
         for method in methods:
@@ -425,19 +423,20 @@ class Analysis:
                 m
                 for m in self._every_method(cls)
                 if m.name not in _FIRST
-                and not (m.name.startswith("_") and not m.name.endswith("__") and m.name in called)
-                and self._changes(cls, m)
+                and not (_is_private(m.name) and m.name in called)
+                and self._touches(cls, m).sets_any_of(self._written_fields(cls))
             ]
-        needed, before = of, None
-        while needed is not None and needed != before:
-            before = needed
-            for method in changing:
-                touched = self._touches(cls, method)
-                if touched.sets_any_of(before):
-                    needed = None if touched.read is None or needed is None else needed | touched.read
-        if needed is None:
+        if of is None:
             return changing
-        return [method for method in changing if self._touches(cls, method).sets_any_of(needed)]
+        needed = of
+        while True:
+            chosen = [m for m in changing if self._touches(cls, m).sets_any_of(needed)]
+            read = self._read_by(cls, chosen)
+            if read is None:
+                return changing
+            if read <= needed:
+                return chosen
+            needed |= read
 
     def _reach_states(self, cls: LocalClass, changing: list[LocalFunction]) -> list[State]:
         start, initial = self._initial_states(cls)
@@ -464,8 +463,7 @@ class Analysis:
                             is_cut = True
                             continue
                         left = state.copy()
-                        if came_to(reached, _SELF_HANDED):
-                            trust(left, "self")
+                        _trust_again(left, reached, "self")
                         left.paths.update(reached.paths)
                         left.notes = reached.notes
                         grew = states.add(self._kept(left)) is not None or grew
@@ -601,10 +599,6 @@ class Analysis:
             self._written[id(scope)] = found
         return found
 
-    def _changes(self, cls: LocalClass, method: LocalFunction) -> bool:
-        """Whether calling the method may assign an attribute of the object."""
-        return self._touches(cls, method).sets_any_of(self._written_fields(cls))
-
     def _reads(self, cls: LocalClass, method: LocalFunction) -> frozenset[str] | None:
         """The attributes of its object that a method may look at, itself or through what it calls.
 
@@ -673,14 +667,14 @@ class Analysis:
             ):
                 return _Touched(None, None)
             mentioned = mentioned_names(current.node)
-            new = here.names - names if own_names.isdisjoint(mentioned) else mentioned - names
-            names |= new
+            own = here.names if own_names.isdisjoint(mentioned) else mentioned
+            names |= own
             stored |= stored_attributes(current.node)
             returned = returned or here.returned
             is_handed = is_handed or bool(here.given_to)
             for owner in owners:
                 methods = self._methods_by_name(owner)
-                for name in new & methods.keys():
+                for name in own & methods.keys():
                     for called in methods[name]:
                         known = self._touched.get((id(cls.scope), id(called.scope)))
                         if known is None:
@@ -1624,6 +1618,10 @@ class Analysis:
             else:
                 is_open = is_open or other.startswith(("typing", "collections.abc", "abc"))
         return None if is_open else False
+
+
+def _is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__")
 
 
 def _method_around(function: Function) -> LocalFunction | None:

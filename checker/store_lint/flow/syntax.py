@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import libcst as cst
 
-from store_lint.tree.expressions import children, walk
+from store_lint.tree.expressions import BINDING, children, stored_in, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,18 +67,9 @@ def stored_attributes(function: cst.FunctionDef) -> frozenset[str]:
     return frozenset(
         attribute.attr.value
         for node in code_of(function)
-        for target in _stored_to(node)
-        for attribute in _attribute_targets(target)
+        if type(node) in BINDING
+        for attribute, _, _ in stored_in(node)
     )
-
-
-def _stored_to(node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
-    kind = type(node)
-    if kind is cst.AssignTarget or kind is cst.AnnAssign or kind is cst.AugAssign or kind is cst.Del:
-        return (node.target,)  # type: ignore[attr-defined]
-    if kind is cst.For or kind is cst.CompFor:
-        return (node.target,)  # type: ignore[attr-defined]
-    return (node.name,) if kind is cst.AsName else ()  # type: ignore[attr-defined]
 
 
 def assigned_values(body: cst.CSTNode) -> Iterator[tuple[str, cst.BaseExpression | None]]:
@@ -155,8 +146,7 @@ def mentions(function: cst.FunctionDef) -> Mentions:
     names: set[str] = set()
     given_to: list[cst.BaseExpression] = []
     returned = otherwise = False
-    accounted: set[int] = set()
-    """The names below what was looked at, of which it is known how they stand there."""
+    accounted: set[int] = set()  # the nodes below what was looked at that need no look themselves
     for node in code_of(function):
         kind = type(node)
         if kind is cst.Name:

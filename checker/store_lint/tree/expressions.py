@@ -55,7 +55,7 @@ _NO_CODE: Final = (
 _LEAVES: Final = frozenset({cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.MaybeSentinel})
 _SEQUENCES: Final = frozenset({tuple, list})
 _SCOPES: Final = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
-_BINDING: Final = frozenset(
+BINDING: Final = frozenset(
     {
         cst.FunctionDef,
         cst.ClassDef,
@@ -77,6 +77,7 @@ _BINDING: Final = frozenset(
         cst.AsName,
     }
 )
+"""The kinds of nodes that bind names, or store attributes, or both."""
 _code_fields: dict[type[cst.CSTNode], tuple[str, ...]] = {}
 
 
@@ -137,7 +138,7 @@ def collect(module: Module) -> Expressions:
         if kind is cst.Call:
             assert isinstance(node, cst.Call)
             found.calls.append(Use(node, scope, hidden))
-        elif kind in _BINDING:  # a node that does more than hold code
+        elif kind in BINDING:  # a node that does more than hold code
             if isinstance(node, (cst.FunctionDef, cst.ClassDef)):
                 pending.append((node.body, scope.child(node), hidden))
                 pending.extend((part, scope, hidden) for part in _evaluated_outside(node))
@@ -152,7 +153,7 @@ def collect(module: Module) -> Expressions:
                 if name is not None:
                     found.captured.setdefault(scope, set()).add(name)
             else:
-                for target, value, annotation in _targets(node):
+                for target, value, annotation in stored_in(node):
                     targets[id(target)] = (value, annotation)
         for name in code_fields(kind):
             value = getattr(node, name)
@@ -173,7 +174,7 @@ def _evaluated_outside(node: cst.FunctionDef | cst.ClassDef) -> Iterator[cst.CST
         yield node.params
 
 
-def _targets(
+def stored_in(
     node: cst.CSTNode,
 ) -> Iterator[tuple[cst.Attribute, cst.BaseExpression | None, cst.BaseExpression | None]]:
     """The attributes that a statement assigns or deletes, with the value and the annotation."""
@@ -184,7 +185,7 @@ def _targets(
     elif isinstance(node, cst.AnnAssign):
         if isinstance(node.target, cst.Attribute):
             yield node.target, node.value, node.annotation.annotation
-    elif isinstance(node, (cst.Del, cst.For, cst.CompFor)):
+    elif isinstance(node, (cst.AugAssign, cst.Del, cst.For, cst.CompFor)):
         yield from ((attribute, None, None) for attribute in _attributes(node.target))
     elif isinstance(node, cst.AsName):
         yield from ((attribute, None, None) for attribute in _attributes(node.name))
