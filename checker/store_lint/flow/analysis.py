@@ -138,6 +138,8 @@ class Outcome:
     exits: list[State]
     returned: Value
     yields: list[tuple[Value, State]] = field(default_factory=list[tuple[Value, State]])
+    is_cut: bool = False
+    """Whether ways out are left out that lead through what is not followed."""
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -201,6 +203,8 @@ class Analysis:
         """How many of the steps were taken in what a function calls."""
         self._allowed: int = 0
         self._follows: int = 0
+        self._cuts: int | None = None
+        """Counts the calls at which a path was given up, where only what was followed matters."""
         self._members: dict[tuple[int, str], LocalFunction | str | None] = {}
         self._fields: dict[int, dict[str, Value]] = {}
         self._initial: dict[int, tuple[State, list[State]]] = {}
@@ -238,14 +242,14 @@ class Analysis:
     @contextmanager
     def _apart(self, module: Module) -> Generator[None]:
         """Work out what holds for every file, as if `module`, where it stands, were analysed first."""
-        before = (self._recording, self._stack, self._module)
+        before = (self._recording, self._stack, self._module, self._cuts)
         counted = (self._steps, self._followed, self._allowed, self._follows)
-        self._recording, self._stack, self._module = None, [], module
+        self._recording, self._stack, self._module, self._cuts = None, [], module, None
         self._begin(module)
         try:
             yield
         finally:
-            self._recording, self._stack, self._module = before
+            self._recording, self._stack, self._module, self._cuts = before
             self._steps, self._followed, self._allowed, self._follows = counted
 
     def object_states(self, cls: LocalClass, of: frozenset[str] | None) -> list[State]:
@@ -448,7 +452,7 @@ class Analysis:
         for state in initial:
             states.add(state)
         unknown = State(dict.fromkeys(start.paths, UNKNOWN))
-        is_cut = False
+        self._cuts = 0
         for _ in range(_ROUNDS):
             grew = False
             for method in changing:
@@ -459,8 +463,6 @@ class Analysis:
                     entry.paths = _among(read, state.paths)
                     for reached in self._enter_from_outside(cls, method, entry):
                         if came_to(reached, UNFOLLOWED):
-                            self._note_unfollowed(cls)
-                            is_cut = True
                             continue
                         left = state.copy()
                         _trust_again(left, reached, "self")
@@ -469,10 +471,12 @@ class Analysis:
                         grew = states.add(self._kept(left)) is not None or grew
             if not grew:
                 break
+        if self._cuts:
+            self._note_unfollowed(cls)
         if not self.spend(0):
             return [unknown]
         # One state stands for all that an object may be in once code has run that was not followed.
-        return [*states.by_facts.values(), *([unknown] if is_cut else ())]
+        return [*states.by_facts.values(), *([unknown] if self._cuts else ())]
 
     def _note_unfollowed(self, cls: LocalClass) -> None:
         """What was not looked into may have set attributes that nothing else does."""
@@ -937,8 +941,11 @@ class Analysis:
             frozenset(entry.paths.items()),
             frozenset([(id(site), held) for site, held in entry.heap.items()]),
         )
-        known = self._outcomes.get(key) or self._outcomes.get((key, self._module))
+        gives_up = self._cuts is not None
+        known = self._outcomes.get(key) or self._outcomes.get((key, self._module, gives_up))
         if known is not None and (recording is None or key in self._shown):
+            if known.is_cut:
+                self._give_up()
             return known
         graph = self.graph(function.scope)
         if graph is None or any(active.key == key for active in self._stack):
@@ -948,11 +955,14 @@ class Analysis:
             self._shown.add((function.scope, "seen"))
         active = _Active(key, function)
         self._stack.append(active)
+        cuts = self._cuts
         frame = Frame(function.scope, cls)
         exits = Executor(self, frame, graph, truth).run([entry.copy()], recording)
         self._stack.pop()
         if not self.spend(0):
             # Some ways out may not have been reached: nothing is known, and nothing is kept.
+            if self._give_up():
+                return Outcome([], NEVER)
             left = entry.copy()
             trust_all(left)
             return Outcome([left], UNKNOWN)
@@ -962,11 +972,18 @@ class Analysis:
             for path, at in state.paths.items():
                 if path not in state.notes and may_be_missing(at) and self._assigns(function, path):
                     state.notes[path] = Note(function, _place(active, path, function))
-        outcome = Outcome(exits, returned, active.yields)
+        outcome = Outcome(exits, returned, active.yields, is_cut=self._cuts != cuts)
         # Another file may look deeper.
-        is_cut = any(came_to(state, UNFOLLOWED) for state in exits)
-        self._outcomes[(key, self._module) if is_cut else key] = outcome
+        is_cut = outcome.is_cut or any(came_to(state, UNFOLLOWED) for state in exits)
+        self._outcomes[(key, self._module, gives_up) if is_cut else key] = outcome
         return outcome
+
+    def _give_up(self) -> bool:
+        """Whether a path need not be gone on with, as what lies behind it was not followed."""
+        if self._cuts is None:
+            return False
+        self._cuts += 1
+        return True
 
     def _assigns(self, function: LocalFunction, path: str) -> bool:
         """Whether a function itself assigns an attribute of its object, or a module's variable."""
@@ -1006,6 +1023,9 @@ class Analysis:
             evaluator.escape(args, state)
             if is_at_limit:  # it may check, or set, whatever it can reach
                 trust_all(state)
+                if self._give_up():
+                    state.dead = True
+                    return NEVER
             return self._unfollowed(target, declared, receiver_path, state, is_awaited)
         if is_async and not runs:
             evaluator.escape(args, state)
@@ -1020,6 +1040,8 @@ class Analysis:
         for reached in outcome.exits:
             _hand_over(result, reached, state)
         if not outcome.exits:
+            if outcome.is_cut:  # the end of a `with` is gone on from all the same
+                trust_all(state)
             state.dead = True
             return NEVER
         return value(Pending(result, target.node)) if is_async else result
@@ -1037,6 +1059,7 @@ class Analysis:
         assert isinstance(target, LocalFunction)
         if self._is_at_limit(target):
             trust_all(state)
+            state.dead = self._give_up()
             return
         entry = self._enter(evaluator, function, receiver_path, args, state, "context")
         outcome = self._execute(target, entry.cls, entry.state, None)

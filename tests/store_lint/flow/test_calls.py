@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from store_lint.flow import analysis
 from tests.store_lint.linting import lint_tree, write_tree
 
 if TYPE_CHECKING:
@@ -161,6 +162,30 @@ class T(S):
         self._set()
         return await self.pool.fetch("x")  # found
 """,
+    "a way around what is not followed": """
+    async def reset(self, hard):
+        await self.connect()
+        self.seen = None
+        if hard:
+            h9()
+        await self.close()
+    async def count_up(self):
+        if self.seen is None:
+            await self.pool.fetch("x")  # found
+""",
+    "what is not followed, at the end of a with": """
+    second = asyncpg.Pool("x")
+    async def __aenter__(self):
+        pass
+    async def __aexit__(self, *error):
+        h9()
+    async def refresh(self):
+        async with self:
+            self.seen = self.second = None
+    async def load(self):
+        if self.seen is None:
+            await self.second.fetch("x")
+""",
     "a state that only another method leads to": """
     async def open(self):
         self.ready = True
@@ -181,9 +206,10 @@ _JUDGED: Final = """\
 """
 _LEADING: Final = {
     "what is too deep": "".join(
-        f"    async def c{i}(self):\n        await self.c{i + 1}()\n" for i in range(9)
+        f"    async def _c{i}(self):\n        await self._c{i + 1}()\n" for i in range(9)
     )
-    + "    async def c9(self):\n        self.is_open = True\n",
+    + "    async def start(self):\n        await self._c0()\n"
+    + "    async def _c9(self):\n        self.is_open = True\n",
     "what the object is handed to": "    def note(self):\n        Recorder(self)\n",
 }
 
@@ -208,3 +234,24 @@ def test_what_only_unknown_code_leads_to_is_judged(leads: str, tmp_path: Path) -
     start = "class S:\n    def __init__(self):\n        self.is_open = None\n"
     text = f"import asyncpg, chatkit\nclass Recorder: ...\n{start}{_LEADING[leads]}{_JUDGED}"
     assert _found(tmp_path, text) == _marked(text)
+
+
+def test_what_was_given_up_once_is_gone_on_with_where_it_is_judged(tmp_path: Path) -> None:
+    """`first` gives up in `_deep`, so `second` does too; what `load` calls ends nevertheless."""
+    chain = "".join(
+        f"    def _d{i}(self):\n        self._d{i + 1}()\n" for i in range(analysis.MAX_DEPTH)
+    )
+    base = (
+        f"import asyncpg\nclass Base:\n    pool = None\n{chain}"
+        f"    def _d{analysis.MAX_DEPTH}(self):\n        self.pool = asyncpg.Pool('x')\n"
+        "    def _middle(self):\n        self._d0()\n"
+    )
+    store = (
+        "import chatkit\nfrom base import Base\nclass S(Base):\n"
+        "    def first(self):\n        self._d0()\n"
+        "    def second(self):\n        self._middle()\n"
+        "    async def load(self):\n        self._middle()\n        pool = None\n"
+        "        await pool.fetch('x')  # found\n"
+    )
+    write_tree(tmp_path, {"base.py": base, "store.py": store})
+    assert {finding.span.line for finding in lint_tree(tmp_path).findings} == _marked(store)

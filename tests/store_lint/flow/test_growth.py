@@ -69,6 +69,26 @@ def test_calls_with_ever_other_arguments_are_followed_for_a_while(tmp_path: Path
     assert many < 3.2 * few, (few, many)
 
 
+def test_what_is_not_followed_leads_no_further(tmp_path: Path) -> None:
+    """Behind a call too deep, nothing is run to see in which states it leaves the object."""
+    reading, setting = (_cost(tmp_path, _deep(f"await self.{last}")) for last in ("pool", "connect()"))
+    assert setting < 1.8 * reading, (reading, setting)
+
+
+def _deep(last: str) -> str:
+    """Methods that call on each other, to a last one, and then go on for long."""
+    chain = "".join(f"    async def d{i}(self):\n        await self.d{i + 1}()\n" for i in range(8))
+    methods = "".join(
+        f"    async def m{i}(self):\n        await self.d0()\n"
+        + "".join(f"        await self.see({i + 1}{j})\n" for j in range(20))
+        for i in range(8)
+    )
+    return (
+        f"        pass\n{chain}    async def d8(self):\n        {last}\n{methods}"
+        "    async def see(self, n):\n        return n\n    async def use(self):\n"
+    )
+
+
 def _fan(width: int) -> str:
     methods = (
         f"    def f{level}(self, a: str):\n"
