@@ -250,7 +250,8 @@ def test_what_was_given_up_once_is_gone_on_with_where_it_is_judged(tmp_path: Pat
         "import chatkit\nfrom base import Base\nclass S(Base):\n"
         "    def first(self):\n        self._d0()\n"
         "    def second(self):\n        self._middle()\n"
-        "    async def load(self):\n        self._middle()\n        pool = None\n"
+        "    async def load(self):\n        if self.pool:\n            return\n"
+        "        self._middle()\n        pool = None\n"
         "        await pool.fetch('x')  # found\n"
     )
     write_tree(tmp_path, {"base.py": base, "store.py": store})
