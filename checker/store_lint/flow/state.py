@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
@@ -282,27 +283,40 @@ def correlations(state: State) -> Facts:
 
     Two states that agree on these are joined; others are kept apart, so that a flag that goes with
     a pool, or a query's text (or the list of its conditions) with the list of its parameters, stay
-    together.
+    together. How many items a list has matters beside such a text only.
     """
     facts: list[tuple[str, object]] = []
+    lengths: list[tuple[str, object]] = []
+    is_counted = False
     for path, value in state.paths.items():
         if len(value) != 1:
             continue
         (atom,) = value
         kind = type(atom)
-        if kind not in _TELLING or path.startswith(TOLD):
+        if kind not in _TELLING or path.startswith(("<", TOLD)):
             continue
         if kind is Nothing or kind is Unset:
             facts.append((path, None))
+        elif isinstance(atom, BuiltSequence):
+            held = state.items(atom)
+            if held is not None and held.known is not None:
+                lengths.append((path, len(held.known)))
+                is_counted = is_counted or any(map(_has_placeholders, held.any))
         elif not isinstance(atom, Constant) or isinstance(atom.value, (bool, str)):
             facts.append((path, atom))
-    for site, held in state.heap.items():
-        if type(held) is Items and held.known is not None:
-            facts.append((f"<{id(site)}>", len(held.known)))
-    return frozenset(facts)
+            is_counted = is_counted or _has_placeholders(atom)
+    return frozenset(facts + lengths if is_counted else facts)
 
 
-_TELLING: Final = frozenset({Nothing, Unset, Text, Constant})
+def _has_placeholders(atom: Atom) -> bool:
+    """Whether a text may be (part of) a query that goes with a list of parameters."""
+    if type(atom) is Constant:
+        return type(atom.value) is str and _PLACEHOLDER.search(atom.value) is not None
+    return type(atom) is Text and any(piece and _PLACEHOLDER.search(piece) for piece in atom.pieces)
+
+
+_PLACEHOLDER: Final = re.compile(r"[$?]|%[bst]")
+_TELLING: Final = frozenset({Nothing, Unset, Text, Constant, BuiltSequence})
 
 
 Facts = frozenset[tuple[str, object]]
