@@ -40,6 +40,7 @@ from store_lint.flow.state import (
     UNFOLLOWED,
     States,
     came_to,
+    correlations,
     held_items,
     is_shared,
     join_held,
@@ -1036,6 +1037,7 @@ class Analysis:
             return value(Pending(result, target.node))
         if kind == "context":
             return self._context(target, outcome, entry, state)
+        evaluator.ways_out = list(self._ways_out(outcome.exits, entry, state))
         self._leave(outcome.exits, entry, state)
         for reached in outcome.exits:
             _hand_over(result, reached, state)
@@ -1358,6 +1360,21 @@ class Analysis:
             )
             return declared if is_model else UNKNOWN
         return UNKNOWN
+
+    def _ways_out(self, exits: list[State], entry: _Entry, state: State) -> Iterator[State]:
+        """The states behind each way out of a call, where they differ in attributes that go together.
+
+        A flag that is up where a pool was opened says so only while the two ways are not joined.
+        """
+        if len(exits) < 2 or not (entry.shares_self or entry.receiver_path):
+            return
+        told = [{f for f in correlations(way) if f[0].startswith("self.")} for way in exits]
+        if all(len({path for path, _ in one ^ told[0]}) < 2 for one in told[1:]):
+            return
+        for way in exits:
+            behind = state.copy()
+            self._leave([way], entry, behind)
+            yield behind
 
     def _leave(self, exits: list[State], entry: _Entry, state: State) -> None:
         """Carry what the call left behind over to the caller's state."""

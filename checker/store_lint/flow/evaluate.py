@@ -117,6 +117,8 @@ class Evaluator:
         self.frame = frame
         self.events = events
         self.caught = caught
+        self.ways_out: list[State] = []
+        """The states behind the last call, where its ways out differ in what goes together."""
 
     # Paths
 
@@ -374,6 +376,7 @@ class Evaluator:
         if len(callee) == 1:
             return self._apply(next(iter(callee)), node, args, receiver_path, state, runs=runs)
         results = [self._apply(atom, node, args, receiver_path, state, runs=runs) for atom in callee]
+        self.ways_out = []
         return join_all(results)
 
     def leave_context(self, node: cst.Call, state: State) -> None:
@@ -450,6 +453,7 @@ class Evaluator:
         *,
         runs: bool,
     ) -> Value:
+        self.ways_out = []
         if isinstance(atom, ClassObject):
             if isinstance(atom.cls, str):
                 return self._construct(atom.cls, node, args, state)
@@ -503,10 +507,12 @@ class Evaluator:
             for atom in arg.value:
                 if isinstance(atom, Function) and isinstance(atom.target, LocalFunction):
                     # An inner function that was handed over may have run there.
+                    self.ways_out = []
                     for name in atom.target.scope.declared:
                         if name in state.paths:
                             state.paths[name] = perhaps_there(state.paths[name])
                 elif isinstance(atom, Instance) and isinstance(atom.cls, LocalClass):
+                    self.ways_out = []
                     trust(state, self.path(arg.node.value, state))
         return result
 
@@ -851,6 +857,7 @@ class Evaluator:
         if type(inner) is not cst.Call:
             self._run_later(found, path, state)
         elif TASKS in state.paths:
+            self.ways_out = []
             self._run_later(state.paths[TASKS], None, state)
         result = self.ready(found)
         if path is not None and any(isinstance(a, Pending) and a.by in SELF_READYING for a in found):

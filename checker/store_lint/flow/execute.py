@@ -183,7 +183,10 @@ class Executor:
 
     def statement(self, node: cst.CSTNode, evaluator: Evaluator, state: State) -> list[State]:
         if type(node) is cst.Expr:
+            evaluator.ways_out = []
             evaluator.evaluate(node.value, state)
+            if evaluator.ways_out and is_call(node.value):
+                return evaluator.ways_out
         elif type(node) is cst.Assign:
             return self.assign(node, evaluator, state)
         elif type(node) is cst.AnnAssign:
