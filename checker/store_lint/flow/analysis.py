@@ -127,6 +127,12 @@ _ENTERS: Final = {"__aexit__": "__aenter__", "__exit__": "__enter__"}
 """What runs right before the methods that leave a `with`."""
 _HANDED_NAME: Final = HANDED[1:]
 _SELF_HANDED: Final = f"self{HANDED}"
+_DERIVED_FROM: Final = frozenset(
+    f"{module}.{kind}"
+    for module in ("collections.abc", "typing")
+    for kind in ("Mapping", "MutableMapping", "Sequence", "MutableSequence", "MutableSet")
+) | {"collections.abc.Set", "typing.AbstractSet"}
+"""Abstract classes of which no method makes an instance: a class derives from them, or registers."""
 _BASES_WITHOUT_STATE: Final = frozenset(
     {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "object"}
 )
@@ -1655,7 +1661,7 @@ class Analysis:
                 is_open = is_open or not isinstance(self.api.lookup(other), Class)
             elif other in ("object", "pydantic.BaseModel", "pydantic.main.BaseModel"):
                 return True if self.api.is_model(cls) or other == "object" else None
-            else:
+            elif not (self.api.is_model(cls) and other in _DERIVED_FROM):
                 is_open = is_open or other.startswith(("typing", "collections.abc", "abc"))
         return None if is_open else False
 
