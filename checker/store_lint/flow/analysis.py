@@ -42,6 +42,7 @@ from store_lint.flow.state import (
     came_to,
     correlations,
     held_items,
+    in_order,
     is_shared,
     join_held,
     join_states,
@@ -1301,7 +1302,7 @@ class Analysis:
                 known = frozenset(a for a in given if not isinstance(a, Unknown))
                 given = join(known, without_missing(declared) or declared)
             write(entry, name, given)
-            for atom in given:
+            for atom in in_order(state, given):
                 held = state.heap.get(atom.site) if isinstance(atom, _BUILT) else None
                 if held is not None and isinstance(atom, _BUILT):
                     entry.heap[atom.site] = held
@@ -1717,14 +1718,15 @@ def _hand_over(of: Value, reached: State, state: State) -> None:
         if held is None or not isinstance(atom, _BUILT) or atom.site in seen:
             continue
         seen.add(atom.site)
-        before = state.heap.get(atom.site)
-        if before is not held:
-            # An earlier call may have given one from the same place.
-            state.heap[atom.site] = held if before is None else join_held(before, held)
         if isinstance(held, Items):
             pending.extend(inner for part in (*(held.known or ()), held.any) for inner in part)
         else:
             pending.extend(inner for _, part in held.known for inner in part)
+    for site in (site for site in reached.heap if site in seen) if seen else ():
+        held, before = reached.heap[site], state.heap.get(site)
+        if before is not held:
+            # An earlier call may have given one from the same place.
+            state.heap[site] = held if before is None else join_held(before, held)
 
 
 def _expanded(args: tuple[Argument, ...], state: State) -> tuple[Argument, ...]:

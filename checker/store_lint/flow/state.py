@@ -357,9 +357,21 @@ class States:
         return result
 
 
+def in_order(state: State, of: Value) -> list[Atom]:
+    """What a value may be, its lists and dicts in the order in which they are built.
+
+    A set's own order differs from run to run, and what is said must not.
+    """
+    sites = {atom: atom.site for atom in of if isinstance(atom, (BuiltSequence, BuiltMapping))}
+    if len(sites) < 2:
+        return list(of)
+    places = {site: place for place, site in enumerate(state.heap)}
+    return sorted(of, key=lambda atom: places.get(sites[atom], -1) if atom in sites else -1)
+
+
 def held_items(state: State, of: Value) -> Items | None:
     """What the sequence holds, where `of` is one built sequence or several of the same shape."""
-    held = [state.items(atom) for atom in of]
+    held = [state.items(atom) for atom in in_order(state, of)]
     known = [items for items in held if items is not None]
     if not known or len(known) != len(held):
         return None

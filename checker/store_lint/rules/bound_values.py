@@ -225,12 +225,13 @@ class BoundValues:
         if not refused:
             return None
         if len(refused) == len(verdicts):
-            return refused[0]
+            return min(refused, key=lambda verdict: verdict.why)
         # On some ways only: worth a warning where the code itself makes the value that does not fit.
         made = [v for a, v in zip(atoms, verdicts, strict=True) if v is not None and _is_made(a)]
         if not made or not all(_is_made(atom) for atom in atoms):
             return None
-        return _Verdict(f"on some ways {made[0].why}", made[0].remedy, "warning")
+        first = min(made, key=lambda verdict: verdict.why)
+        return _Verdict(f"on some ways {first.why}", first.remedy, "warning")
 
     def _of_atom(
         self,

@@ -290,7 +290,7 @@ class Contents:
         tags = [a.value if isinstance(a, Constant) else None for a in given]
         if any(not isinstance(t, str) for t in tags):
             return []
-        wrong = [t for t in tags if t not in by_tag]
+        wrong = sorted(str(t) for t in tags if t not in by_tag)
         if wrong:
             return [
                 Misfit(

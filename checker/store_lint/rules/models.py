@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from store_lint.chatkit_api import Alias, Class
+from store_lint.flow.state import in_order
 from store_lint.flow.values import (
     BuiltMapping,
     BuiltSequence,
@@ -207,7 +208,7 @@ def given_by(atoms: Value, state: State) -> Given | None:
     """What `**value` gives; None where nothing of it is known."""
     merged: Given | None = None
     is_open = False
-    for atom in atoms:
+    for atom in in_order(state, atoms):
         entries = state.entries(atom)
         if entries is None:
             is_open = True

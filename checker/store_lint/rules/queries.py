@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import libcst as cst
 
 from store_lint.flow.knowledge import CANONICAL
-from store_lint.flow.state import held_items
+from store_lint.flow.state import held_items, in_order
 from store_lint.flow.strings import pieces
 from store_lint.flow.values import (
     NEVER,
@@ -125,7 +125,7 @@ def _text(event: CallEvent) -> tuple[tuple[str, ...], Argument | None]:
         known = [pieces(atom) for atom in argument.value]
         if not known or any(parts is None for parts in known):
             continue
-        texts = tuple(text_of(parts) for parts in known if parts is not None)
+        texts = tuple(sorted(text_of(parts) for parts in known if parts is not None))
         if all(is_statement(text) for text in texts):
             return texts, argument
     first = event.args[0]
@@ -247,7 +247,7 @@ def _handed(args: tuple[Argument, ...], state: State) -> Iterator[Parameters]:
 
 def _rows(arg: Argument, state: State) -> Iterator[Parameters]:
     node = arg.node.value
-    for atom in arg.value:
+    for atom in in_order(state, arg.value):
         held = state.items(atom)
         if held is not None and held.known is not None and len(held.sites) == len(held.known):
             for item, site in zip(held.known, held.sites, strict=True):
@@ -262,7 +262,7 @@ def _rows(arg: Argument, state: State) -> Iterator[Parameters]:
 
 def _collections(given: Value, node: cst.BaseExpression, state: State) -> Iterator[Parameters]:
     """The parameters of a list, tuple or dict, where the value is that and nothing else."""
-    for atom in given:
+    for atom in in_order(state, given):
         entries = state.entries(atom)
         if entries is not None:
             yield _named(entries, node)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from store_lint.flow.state import held_items
+from store_lint.flow.state import held_items, in_order
 from store_lint.flow.values import (
     NEVER,
     BuiltSequence,
@@ -116,7 +116,11 @@ class TypedLists:
 
     def _refused(self, grown: _Grown) -> Violation | None:
         lists = grown.state.paths.get(grown.name.value, NEVER)
-        sites = [atom.site for atom in lists if isinstance(atom, BuiltSequence) and atom.kind == "list"]
+        sites = [
+            atom.site
+            for atom in in_order(grown.state, lists)
+            if isinstance(atom, BuiltSequence) and atom.kind == "list"
+        ]
         fed = [*sites, *(a.site for a in grown.longer if isinstance(a, BuiltSequence))]
         if not sites or len(sites) != len(lists) or not any(site in self._feeding for site in fed):
             return None

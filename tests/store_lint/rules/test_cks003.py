@@ -231,3 +231,15 @@ def test_fixes_are_what_is_sure(lint: Lint, before: str, after: str) -> None:
     while applied:
         text, applied = apply(text, lint(text, ["CKS003"]))
     assert text == after
+
+
+def test_of_several_wrong_types_the_same_one_is_named_each_time(lint: Lint) -> None:
+    (finding,) = lint(
+        "from chatkit.types import InferenceOptions, UserMessageItem\n\n\n"
+        "def make(now):\n"
+        '    for kind in ("kiwi", "fig", "date", "plum", "apple", "lime", "pear", "melon"):\n'
+        '        UserMessageItem(id="x", thread_id="t", created_at=now, attachments=[],\n'
+        '            inference_options=InferenceOptions(), content=[{"type": kind, "text": "x"}])\n',
+        ("CKS003",),
+    )
+    assert "'apple'" in finding.message

@@ -82,3 +82,24 @@ def test_a_name_that_differs_in_case_only_is_mended(lint: Lint, code: str, text:
         RULE,
     )
     assert [edit.text for edit in finding.edits] == ([text] if text else [])
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["choice", "chosen()", "handed_on(choice)"],
+    ids=["of a variable", "of a function", "through a function"],
+)
+def test_names_of_several_dicts_are_listed_as_they_stand_in_the_file(lint: Lint, given: str) -> None:
+    names = ["kiwi", "fig", "date", "plum", "apple", "lime", "pear", "melon"]
+    dicts = ", ".join(f'{{"{name}": 1}}' for name in names)
+    (finding,) = lint(
+        "from chatkit.types import ThreadMetadata\n\n\n"
+        f"def chosen():\n    for choice in ({dicts}):\n"
+        "        if choice:\n            return choice\n\n\n"
+        "def handed_on(choice):\n    return choice\n\n\n"
+        f"def make():\n    for choice in ({dicts}):\n"
+        f'        ThreadMetadata(id="x", created_at=1, **{given})\n',
+        RULE,
+    )
+    listed = ", ".join(f"`{name}`" for name in names)
+    assert f"no fields {listed} in" in finding.message
