@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
@@ -41,7 +42,7 @@ from store_lint.flow.values import (
     without_missing,
 )
 from store_lint.tree.expressions import children
-from store_lint.tree.program import LocalClass, LocalFunction
+from store_lint.tree.program import External, LocalClass, LocalFunction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +52,28 @@ if TYPE_CHECKING:
     from store_lint.flow.state import Facts
     from store_lint.flow.truth import Fork
     from store_lint.flow.values import Frame, Value
+
+_EVALUATING: Final = frozenset({"statement", "test", "enter"})
+_BEGINS_WITH: Final[dict[type, str]] = {
+    cst.Expr: "value",
+    cst.Assign: "value",
+    cst.AnnAssign: "value",
+    cst.Return: "value",
+    cst.WithItem: "item",
+    cst.Await: "expression",
+    cst.Call: "func",
+    cst.Attribute: "value",
+    cst.Subscript: "value",
+    cst.NamedExpr: "value",
+    cst.Comparison: "left",
+    cst.BinaryOperation: "left",
+    cst.BooleanOperation: "left",
+    cst.UnaryOperation: "expression",
+    cst.IfExp: "test",
+}
+"""The part of a statement or expression that is evaluated before all others."""
+_OF_MISSING: Final = frozenset({"AttributeError", "TypeError", "Exception", "BaseException"})
+"""What a use of None raises, and what stands above it."""
 
 RETURNED = "<return>"
 """The path under which a state at an exit holds what is returned."""
@@ -125,8 +148,10 @@ class Executor:
     def block(self, block: Block, state: State, events: Events | None) -> Iterable[tuple[Block, State]]:
         evaluator = Evaluator(self.analysis, self.frame, events, block.caught)
         states = [state]
-        raised = state.copy() if block.handlers is not None else None
-        for step in block.steps:
+        raised, missed = None, None
+        if block.handlers is not None:
+            raised, missed = self._raised(block, 0, evaluator, state)
+        for done, step in enumerate(block.steps, 1):
             following: list[State] = []
             for current in states:
                 following.extend(self.step(step, evaluator, current))
@@ -138,6 +163,10 @@ class Executor:
                 states = list(kept.by_facts.values())
             if raised is not None:
                 for current in states:
+                    if _never_raises(step.node):
+                        reached, more = self._raised(block, done, evaluator, current)
+                        raised, missed = join_states(raised, reached), join_states(missed, more)
+                        continue
                     raised = join_states(raised, current)
                     if raised is current:
                         raised = current.copy()
@@ -145,6 +174,9 @@ class Executor:
                 break
         if block.handlers is not None and raised is not None:
             yield block.handlers, raised
+            outer = self._handlers_of_missing(block.handlers) if missed is not None else None
+            if missed is not None and outer is not None:
+                yield outer, missed
         for current in states:
             if len(block.edges) == 1 and block.edges[0].condition is None:
                 yield block.edges[0].target, current
@@ -159,6 +191,55 @@ class Executor:
                 reached = told[edge.condition].when(edge.truth)
                 if reached is not None:
                     yield edge.target, reached
+
+    def _raised(
+        self, block: Block, done: int, evaluator: Evaluator, state: State
+    ) -> tuple[State, State | None]:
+        """The state in which a block's handlers are reached where what follows `done` steps raises.
+
+        `await self.client.fetch()` raises AttributeError before anything else where the client is None:
+        handlers of other exceptions are reached only if it is there. Where it may not be, the second
+        state is the one that goes on to the handlers further out.
+        """
+        raised, missed = state.copy(), None
+        silent = evaluator.silent()
+        for node in _dereferences(_following(block, done)):
+            path = evaluator.path(node, raised)
+            if path is None:
+                break
+            # A property would run code of its own, which may raise what the handlers catch.
+            known = silent.evaluate(node, raised) if type(node) is cst.Name else raised.paths.get(path)
+            if known is None:
+                break
+            if may_be_missing(known):
+                if self._handlers_of_missing(block.handlers) is block.handlers:
+                    break
+                missed = state.copy()
+                assume_present(raised, path, known)
+        return raised, missed
+
+    def _handlers_of_missing(self, handlers: Block | None) -> Block | None:
+        """The innermost handlers that what a use of None raises may come to."""
+        while handlers is not None:
+            if handlers.catches is None or any(map(self._catches_missing, handlers.catches)):
+                return handlers
+            handlers = handlers.handlers
+        return None
+
+    def _catches_missing(self, types: cst.BaseExpression) -> bool:
+        if isinstance(types, cst.Tuple):
+            return any(self._catches_missing(element.value) for element in types.elements)
+        found = self.analysis.program.resolve(self.frame.scope, types)
+        if not found and isinstance(types, cst.Name):
+            return types.value in _OF_MISSING or not hasattr(builtins, types.value)
+        return not found or not all(
+            isinstance(definition, LocalClass)
+            or (
+                isinstance(definition, External)
+                and definition.dotted.rpartition(".")[2] not in _OF_MISSING
+            )
+            for definition in found
+        )
 
     def step(self, step: Step, evaluator: Evaluator, state: State) -> list[State]:
         node = step.node
@@ -468,3 +549,34 @@ class Executor:
             elif isinstance(child, (cst.MatchSequenceElement, cst.MatchKeywordElement)):
                 inner = child.value if isinstance(child, cst.MatchSequenceElement) else child.pattern
                 self._capture(inner, UNKNOWN, state)
+
+
+def _following(block: Block, done: int) -> cst.CSTNode | None:
+    """What a block evaluates after so many steps and may raise: a statement or an expression."""
+    while done < len(block.steps) and _never_raises(block.steps[done].node):
+        done += 1
+    if done < len(block.steps):
+        return block.steps[done].node if block.steps[done].kind in _EVALUATING else None
+    return block.edges[0].condition if block.edges else None
+
+
+def _never_raises(node: cst.CSTNode) -> bool:
+    """Whether a statement gives names a literal, as queries are written down before they are sent."""
+    return (
+        type(node) is cst.Assign
+        and isinstance(node.value, (cst.SimpleString, cst.Integer, cst.Float))
+        and all(type(target.target) is cst.Name for target in node.targets)
+    )
+
+
+def _dereferences(node: cst.CSTNode | None) -> list[cst.BaseExpression]:
+    """The names and dotted names before a dot with which an evaluation begins, the shortest first."""
+    found: list[cst.BaseExpression] = []
+    while (part := _BEGINS_WITH.get(type(node))) is not None:
+        inner = getattr(node, part)
+        if type(node) is cst.Attribute:
+            found.append(inner)
+        else:
+            found.clear()
+        node = inner
+    return found[::-1] if type(node) is cst.Name else []

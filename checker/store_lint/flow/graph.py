@@ -54,6 +54,8 @@ class Block:
     """Where an exception raised here goes first; None: out of the function."""
     caught: frozenset[str] = frozenset()
     """The names of the exceptions that the surrounding `try` statements catch."""
+    catches: tuple[cst.BaseExpression, ...] | None = None
+    """What is caught where the block is another's `handlers`; None: anything, a `finally` included."""
 
 
 @dataclass(slots=True, eq=False)
@@ -281,6 +283,7 @@ class _Builder:
         saved = (self.handlers, self.caught)
         if suppressed:
             self.handlers, self.caught = after, self.caught | suppressed
+            after.catches = _suppressed_types(statement)
         body = self.block()
         self.link(block, body)
         self.contexts.append(_With(leaving))
@@ -307,6 +310,7 @@ class _Builder:
         dispatch: Block | None = None
         if statement.handlers:
             dispatch = self.block()
+            dispatch.catches = _caught_types(statement.handlers)
             self.handlers = dispatch
             names = {name for handler in statement.handlers for name in _caught(handler)}
             self.caught = self.caught | names
@@ -391,9 +395,21 @@ def _caught(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> set[str]:
     return {name for node in types if (name := _last_name(node)) is not None}
 
 
-def _suppressed(statement: cst.With) -> set[str]:
-    """What a `with suppress(...)` swallows."""
+def _caught_types(
+    handlers: Sequence[cst.ExceptHandler | cst.ExceptStarHandler],
+) -> tuple[cst.BaseExpression, ...] | None:
+    """What the handlers of a `try` catch, as the code writes it; None where one is bare."""
+    types = [handler.type for handler in handlers if handler.type is not None]
+    return tuple(types) if len(types) == len(handlers) else None
+
+
+def _suppressed_types(statement: cst.With) -> tuple[cst.BaseExpression, ...]:
+    """What a `with suppress(...)` swallows, as the code writes it."""
     for item in statement.items:
         if isinstance(item.item, cst.Call) and _last_name(item.item.func) == "suppress":
-            return {name for arg in item.item.args if (name := _last_name(arg.value)) is not None}
-    return set()
+            return tuple(arg.value for arg in item.item.args)
+    return ()
+
+
+def _suppressed(statement: cst.With) -> set[str]:
+    return {n for node in _suppressed_types(statement) if (n := _last_name(node)) is not None}
