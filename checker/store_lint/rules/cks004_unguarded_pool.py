@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import libcst as cst
@@ -19,7 +21,7 @@ from store_lint.flow.values import (
     may_be_missing,
 )
 from store_lint.rules.base import Replacement, Rule, Violation
-from store_lint.tree.expressions import walk
+from store_lint.tree.expressions import ancestors, children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from store_lint.flow.events import AttributeEvent, UseEvent
     from store_lint.flow.values import Frame, Note, State, Value
     from store_lint.rules.base import Context
-    from store_lint.tree.module import Module
+    from store_lint.tree.module import Module, Scope
 
 _HANDLE_NAME: Final = re.compile(
     r"(?i:(?:^|_)(?:pool|client|engine|conn|connection|db|database|sessionmaker|session_factory"
@@ -86,6 +88,8 @@ class UnguardedPool(Rule):
             return
         if not _is_handle(event.path, every, event.state, event.frame, context):
             return
+        if _is_chosen_alike(event.path, event.base, event.frame, context):
+            return
         name = _shown(event.path, node.value)
         why = _why(event.path, event.base, event.state, event.frame, context)
         yield (
@@ -106,6 +110,8 @@ class UnguardedPool(Rule):
         if not may_be_missing(event.used):
             return None
         if not _is_handle(event.path, every, event.state, event.frame, context):
+            return None
+        if _is_chosen_alike(event.path, event.used, event.frame, context):
             return None
         name = _shown(event.path, node)
         remedy = _remedy(event.path, name, event.frame, context)
@@ -168,6 +174,66 @@ def _is_handle(path: str | None, known: Value, state: State, frame: Frame, conte
     if "." not in path and GLOBAL not in path:
         return bool(_HANDLE_NAME.search(last)) and not types
     return bool(_HANDLE_NAME.search(last))
+
+
+def _is_chosen_alike(path: str | None, known: Value, frame: Frame, context: Context) -> bool:
+    """Whether a module's `if` decides about its variable, and the function tests what that tests.
+
+    Which of the function's branches goes with which of the module's is not followed.
+    """
+    if not frame.scope.is_function:
+        return False
+    file, is_global, _ = (path or "").partition(GLOBAL)
+    module = context.program.load(Path(file)) if is_global else frame.scope.module
+    names = frozenset[str]()
+    for atom in known:
+        if not isinstance(atom, (Nothing, Unset)):
+            continue
+        origin = atom.origin if isinstance(atom, Nothing) else None
+        outer = ancestors(module.source.tree, origin) if origin is not None else ()
+        tests = [node.test for node in outer if isinstance(node, cst.If)]
+        if not tests or any(isinstance(node, (cst.FunctionDef, cst.ClassDef)) for node in outer):
+            return False
+        names = names.union(*map(_asked_about, tests))
+    return any(
+        not names.isdisjoint(_asked_about(test))
+        for node in walk(_outermost(frame.scope).node)
+        for test in _tests(node)
+    )
+
+
+def _outermost(scope: Scope) -> Scope:
+    """The function around all the functions in which a scope stands."""
+    while scope.parent is not None and scope.parent.is_function:
+        scope = scope.parent
+    return scope
+
+
+def _tests(node: cst.CSTNode) -> Iterator[cst.BaseExpression]:
+    if isinstance(node, (cst.If, cst.While, cst.IfExp, cst.Assert, cst.CompIf)):
+        yield node.test
+    elif isinstance(node, cst.Match):
+        yield node.subject
+    elif isinstance(node, cst.BooleanOperation):
+        yield node
+
+
+def _asked_about(test: cst.BaseExpression) -> frozenset[str]:
+    """The last names of what a test looks at: `URL` of `URL.startswith("sqlite")`."""
+    names, pending = set[str](), list[cst.CSTNode]([test])
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+            pending += [node.func.value, *node.args]
+        elif isinstance(node, cst.Arg):
+            pending.append(node.value)
+        elif isinstance(node, cst.Attribute):
+            names.add(node.attr.value)
+        elif isinstance(node, cst.Name):
+            names.add(node.value)
+        else:
+            pending += children(node)
+    return frozenset(names.difference(dir(builtins)))
 
 
 def _shown(path: str | None, node: cst.BaseExpression) -> str:
