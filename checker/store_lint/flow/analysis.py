@@ -110,6 +110,7 @@ if TYPE_CHECKING:
     from store_lint.chatkit_api import Api
     from store_lint.flow.relevance import Signs
     from store_lint.tree.module import Module, Scope
+    from store_lint.tree.program import Definition
 
 MAX_DEPTH: Final = 6
 """Calls into the tree are followed this deep."""
@@ -134,6 +135,7 @@ _DERIVED_FROM: Final = frozenset(
     for kind in ("Mapping", "MutableMapping", "Sequence", "MutableSequence", "MutableSet")
 ) | {"collections.abc.Set", "typing.AbstractSet"}
 """Abstract classes of which no method makes an instance: a class derives from them, or registers."""
+_STORE: Final = "chatkit.store.Store"
 _BASES_WITHOUT_STATE: Final = frozenset(
     {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "object"}
 )
@@ -214,6 +216,7 @@ class Analysis:
         self._cuts: int | None = None
         """Counts the calls at which a path was given up, where only what was followed matters."""
         self._members: dict[tuple[int, str], LocalFunction | str | None] = {}
+        self._broken: dict[tuple[int, str], bool] = {}
         self._fields: dict[int, dict[str, Value]] = {}
         self._initial: dict[int, tuple[State, list[State]]] = {}
         self._changing: dict[int, list[LocalFunction]] = {}
@@ -1462,9 +1465,14 @@ class Analysis:
         return UNKNOWN
 
     def call_external(
-        self, dotted: str, receiver: Value | None, node: cst.Call, args: tuple[Argument, ...]
+        self,
+        dotted: str,
+        receiver: Value | None,
+        node: cst.Call,
+        args: tuple[Argument, ...],
+        module: Module,
     ) -> Value | None:
-        """What calling an external function gives; None where nothing is known of it."""
+        """What calling an external function from a file gives; None where nothing is known of it."""
         dotted = CANONICAL.get(dotted, dotted)
         if dotted in PENDING:
             return value(Pending(instance(PENDING[dotted]), node, dotted))
@@ -1486,13 +1494,13 @@ class Analysis:
             kinds = [a.args[0] for a in receiver or () if isinstance(a, Instance) and a.args]
             return join_all(kinds) or UNKNOWN
         if cls.startswith("chatkit."):
-            return self._chatkit_call(cls, method, receiver, node)
+            return self._chatkit_call(cls, method, receiver, node, module)
         if method in ("isoformat", "model_dump_json", "hex") and not cls:
             return instance("str")
         return None
 
     def _chatkit_call(
-        self, cls: str, method: str, receiver: Value | None, node: cst.Call
+        self, cls: str, method: str, receiver: Value | None, node: cst.Call, module: Module
     ) -> Value | None:
         found = self.api.methods(cls).get(method) if self.api.lookup(cls) else None
         if found is None:
@@ -1509,7 +1517,33 @@ class Analysis:
                 return instance("dict")
             return None
         result = self.types.text(found.returns)
+        if cls == _STORE and self._is_broken_by_a_store(method, module):
+            result = UNKNOWN
         return value(Pending(result, node, f"{cls}.{method}")) if found.is_async else result
+
+    def _is_broken_by_a_store(self, method: str, module: Module) -> bool:
+        """Whether a store that a file holds or imports gives dicts where the interface says models."""
+        key = (id(module), method)
+        found = self._broken.get(key)
+        if found is None:
+            found = self._broken[key] = any(
+                isinstance(own := self.class_member(cls, method), LocalFunction)
+                and own.node.returns is None
+                and any(isinstance(node, (cst.Dict, cst.DictComp)) for node in returned(own.node.body))
+                for cls in self._stores_of(module)
+            )
+        return found
+
+    def _stores_of(self, module: Module) -> Iterator[LocalClass]:
+        """The stores that a file holds, or imports by the names of their classes."""
+        classes = [scope for scope in module.scope.children if scope.is_class]
+        found: list[Definition] = [LocalClass(scope) for scope in classes]
+        for name, bindings in module.scope.bindings.items():
+            if name[0].isupper() and any(binding.kind == "import" for binding in bindings):
+                found += self.program.resolve(module.scope, cst.Name(name))
+        for cls in found:
+            if isinstance(cls, LocalClass) and self.program.derives_from(cls, [_STORE]):
+                yield cls
 
     def _keeps_fields(self, cls: str, node: cst.Call) -> bool:
         """Whether a copy of a model has the attributes of its class and no others."""

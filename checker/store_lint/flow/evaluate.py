@@ -662,7 +662,8 @@ class Evaluator:
             return args[0].value
         if dotted in (f"{CONTEXT_VARIABLE}.get", f"{CONTEXT_VARIABLE}.set"):
             return self._context_variable(function, node, args, state)
-        made = self.analysis.call_external(dotted, function.receiver, node, args)
+        module = self.frame.scope.module
+        made = self.analysis.call_external(dotted, function.receiver, node, args, module)
         if made is not None:
             return made
         if not hasattr(builtins, dotted):
