@@ -208,6 +208,7 @@ class Analysis:
         self._stack: list[_Active] = []
         self._recording: Events | None = None
         self._module: Module | None = None
+        self._lines: dict[int, int] = {}
         self._steps: int = 0
         self._followed: int = 0
         """How many of the steps were taken in what a function calls."""
@@ -245,7 +246,9 @@ class Analysis:
 
     def _begin(self, module: Module) -> None:
         """Count the steps of a file from here on."""
-        lines = module.source.text.count("\n")
+        lines = self._lines.get(id(module))
+        if lines is None:
+            lines = self._lines[id(module)] = module.source.text.count("\n")
         self._steps = self._followed = 0
         self._allowed = STEPS + STEPS_PER_LINE * lines
         self._follows = FOLLOWED + FOLLOWED_PER_LINE * lines

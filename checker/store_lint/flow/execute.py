@@ -72,6 +72,7 @@ _BEGINS_WITH: Final[dict[type, str]] = {
     cst.IfExp: "test",
 }
 """The part of a statement or expression that is evaluated before all others."""
+_LITERALS: Final = frozenset({cst.SimpleString, cst.Integer, cst.Float})
 _OF_MISSING: Final = frozenset({"AttributeError", "TypeError", "Exception", "BaseException"})
 """What a use of None raises, and what stands above it."""
 
@@ -564,7 +565,7 @@ def _never_raises(node: cst.CSTNode) -> bool:
     """Whether a statement gives names a literal, as queries are written down before they are sent."""
     return (
         type(node) is cst.Assign
-        and isinstance(node.value, (cst.SimpleString, cst.Integer, cst.Float))
+        and type(node.value) in _LITERALS
         and all(type(target.target) is cst.Name for target in node.targets)
     )
 

@@ -234,6 +234,8 @@ def join_states(left: State | None, right: State | None) -> State | None:
         return right
     if right is None or right.dead or left is right:
         return left
+    if same(left, right) and left.notes == right.notes:
+        return left
     paths = left.paths.copy()
     for path, other in right.paths.items():
         mine = paths.get(path)
@@ -246,7 +248,7 @@ def join_states(left: State | None, right: State | None) -> State | None:
         if is_shared(path):
             del paths[path]
     heap = left.heap.copy()
-    for site, held in right.heap.items():
+    for site, held in right.heap.items() if left.heap != right.heap else ():
         mine = heap.get(site)
         if mine is not held:
             heap[site] = held if mine is None else join_held(mine, held)

@@ -7,6 +7,7 @@ nor a plain union, and neither has pydantic's methods; `isinstance` takes a plai
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
@@ -40,6 +41,7 @@ _HAS: Final = frozenset({"copy_with"})
 _ADAPTERS: Final = frozenset({"pydantic.TypeAdapter", "pydantic.type_adapter.TypeAdapter"})
 _CHECKS: Final = frozenset({"isinstance", "issubclass"})
 _FEW: Final = 4
+_CASE: Final = re.compile(r"(?:^|\r)[ \t\f]*case\b", re.MULTILINE)
 
 
 class UnionAliases:
@@ -283,7 +285,7 @@ class UnionAliases:
             )
 
     def _patterns(self) -> Iterator[Violation]:
-        if "case" not in self._module.source.text:
+        if not _CASE.search(self._module.source.text):
             return
         pending: list[tuple[cst.CSTNode, Scope]] = [(self._module.source.tree, self._module.scope)]
         while pending:
