@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from store_lint.chatkit_api.extract import Facts
 
 # What people and agents write for what chatkit calls otherwise; difflib would not find these.
+_NEAR: Final = 0.6
+_CLOSE: Final = 0.75
+"""How much of a name must be the same: where one name holds the other, and where it does not."""
 _MEANT: Final[dict[str, tuple[str, ...]]] = {
     "MessageContentPart": ("UserMessageTextContent", "AssistantMessageContent"),
     "MessageContent": ("UserMessageTextContent", "AssistantMessageContent"),
@@ -189,16 +192,11 @@ class Api:
         meant = [q for known in _MEANT.get(name, ()) for q in self.find(known)[:1]]
         if meant:
             return tuple(meant[:limit])
-        from difflib import get_close_matches
-
         candidates = {q.rpartition(".")[2]: q for q in reversed(self._symbols)}
         public = [n for n in candidates if not n.startswith("_")]
-        if module in self._names:
-            inside = [n for n in public if candidates[n].rpartition(".")[0] == module]
-            close = get_close_matches(name, inside, limit, 0.7)
-            if close:
-                return tuple(candidates[n] for n in close)
-        return tuple(candidates[n] for n in get_close_matches(name, public, limit, 0.6))
+        inside = [n for n in public if candidates[n].rpartition(".")[0] == module]
+        close = _alike(name, inside, limit) or _alike(name, public, limit)
+        return tuple(candidates[n] for n in close)
 
     def other_releases(self, dotted: str) -> tuple[str, ...]:
         """The releases that have the importable name `module.name`, ascending."""
@@ -289,6 +287,15 @@ class Api:
                 return ()
             return tuple(dict.fromkeys(m for inner in found.members for m in self.members(inner)))
         return (found.qualname,) if isinstance(found, Class) else (name,)
+
+
+def _alike(name: str, names: list[str], limit: int) -> list[str]:
+    """Those of `names` for which `name` may be a slip: mistyped, or a word too many or too few."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, names, limit, _NEAR)
+    close = frozenset(get_close_matches(name, near, limit, _CLOSE))
+    return [other for other in near if other in close or name in other or other in name]
 
 
 def _method(name: str, facts: Any) -> Method:

@@ -69,6 +69,14 @@ def test_calls_with_ever_other_arguments_are_followed_for_a_while(tmp_path: Path
     assert many < 3.2 * few, (few, many)
 
 
+def test_how_long_a_list_is_costs_nothing(tmp_path: Path) -> None:
+    """Without a query whose parameters it may hold, each of its lengths is as good as the others."""
+    calls = "".join(f"        if a > {i}: b(x, {i})\n" for i in range(20))
+    grows = calls.replace("b(x, ", "x.append(")
+    known, unknown = (_cost(tmp_path, f"        x = []\n{body}") for body in (grows, calls))
+    assert known < 2 * unknown, (known, unknown)
+
+
 def test_what_is_not_followed_leads_no_further(tmp_path: Path) -> None:
     """Behind a call too deep, nothing is run to see in which states it leaves the object."""
     reading, setting = (_cost(tmp_path, _deep(f"await self.{last}")) for last in ("pool", "connect()"))

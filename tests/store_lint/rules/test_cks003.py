@@ -37,6 +37,27 @@ if TYPE_CHECKING:
             id="earlier",
         ),
         pytest.param(
+            "from chatkit.types import Attachement",
+            "1.6.5",
+            "has no `Attachement`",
+            "from chatkit.types import Attachment`",
+            id="mistyped",
+        ),
+        pytest.param(
+            "from chatkit.server import ToolCall",
+            "1.6.5",
+            "has no `ToolCall`",
+            "from chatkit.agents import ClientToolCall",
+            id="a-word-too-few",
+        ),
+        pytest.param(
+            "from chatkit.types import Agent",
+            "1.6.5",
+            "has no `Agent`",
+            "see what chatkit 1.6.5 has",
+            id="nothing-alike",
+        ),
+        pytest.param(
             "import chatkit.types as t\nt.ClientEffectEvent",
             "1.3.1",
             "came in 1.4.0",
