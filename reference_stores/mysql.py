@@ -906,9 +906,13 @@ class MySQLStore(BaseStore[TContext]):
 
     async def _write_thread(self, tenant: str, thread: str, sort_key: int, payload: str) -> None:
         values: dict[str, Any] = {"tenant": tenant, "thread": thread, "payload": payload}
-        (_, known), _ = await self._execute(*_UPDATE_THREAD, **values)
-        if not known:
-            await self._execute(*_INSERT_THREAD, **values, sort_key=sort_key)
+
+        async def write(link: _Link) -> None:
+            (_, known), _ = await self._send(link, *_UPDATE_THREAD, **values)
+            if not known:
+                await self._send(link, *_INSERT_THREAD, **values, sort_key=sort_key)
+
+        await self._run(write)
 
     async def _read_threads(
         self, tenant: str, after: str | None, limit: int, *, descending: bool = False
