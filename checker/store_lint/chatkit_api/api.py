@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
     from store_lint.chatkit_api.extract import Facts
 
-# What people and agents write for what chatkit calls otherwise; difflib would not find these.
 _NEAR: Final = 0.6
 _CLOSE: Final = 0.75
 """How much of a name must be the same: where one name holds the other, and where it does not."""
+
+# What people and agents write for what chatkit calls otherwise; difflib would not find these.
 _MEANT: Final[dict[str, tuple[str, ...]]] = {
     "MessageContentPart": ("UserMessageTextContent", "AssistantMessageContent"),
     "MessageContent": ("UserMessageTextContent", "AssistantMessageContent"),

@@ -237,7 +237,7 @@ def test_what_only_unknown_code_leads_to_is_judged(leads: str, tmp_path: Path) -
 
 
 def test_what_was_given_up_once_is_gone_on_with_where_it_is_judged(tmp_path: Path) -> None:
-    """`first` gives up in `_deep`, so `second` does too; what `load` calls ends nevertheless."""
+    """`first` gives up below `_d0`, so `second` does too; what `load` calls ends nevertheless."""
     chain = "".join(
         f"    def _d{i}(self):\n        self._d{i + 1}()\n" for i in range(analysis.MAX_DEPTH)
     )
