@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Final
 
 import libcst as cst
@@ -45,7 +44,7 @@ from store_lint.tree.expressions import children
 from store_lint.tree.program import External, LocalClass, LocalFunction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from store_lint.flow.analysis import Analysis
     from store_lint.flow.graph import Block, Graph, Step
@@ -101,7 +100,7 @@ class Executor:
         incoming: dict[int, States] = {}
         changed: dict[int, dict[Facts, None]] = {}
         recorded: dict[tuple[int, Facts], Events] = {}
-        queue: list[int] = []
+        at = -1
 
         # Where nothing branches there is one state, and names that nobody reads do not matter.
         live = self.analysis.live(self.frame.scope, self.graph) if self.graph.branches else None
@@ -120,13 +119,12 @@ class Executor:
                 return
             if index not in changed:
                 changed[index] = {}
-                heappush(queue, index)
             changed[index][facts] = None
 
         for state in entry:
             reach(self.graph.entry, state)
-        while queue:
-            index = heappop(queue)
+        while changed:
+            index = at = _next(changed, at, self.graph.loops)
             block = self.graph.blocks[index]
             states = incoming[index].by_facts
             new = [(facts, states[facts]) for facts in changed.pop(index)]
@@ -550,6 +548,19 @@ class Executor:
             elif isinstance(child, (cst.MatchSequenceElement, cst.MatchKeywordElement)):
                 inner = child.value if isinstance(child, cst.MatchSequenceElement) else child.pattern
                 self._capture(inner, UNKNOWN, state)
+
+
+def _next(changed: Collection[int], at: int, loops: Mapping[int, tuple[range, ...]]) -> int:
+    """Which changed block to run after the one `at`: a loop comes to rest before what is behind it.
+
+    Within a loop those further down come first, so that all ways back to its head are joined there
+    before it is run again.
+    """
+    for loop in loops.get(at, ()):
+        within = [index for index in changed if index in loop]
+        if within:
+            return min((index for index in within if index > at), default=min(within))
+    return min(changed)
 
 
 def _following(block: Block, done: int) -> cst.CSTNode | None:

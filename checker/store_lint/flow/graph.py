@@ -66,6 +66,8 @@ class Graph:
     blocks: list[Block]
     branches: bool
     """Whether code of it can go on in more than one place."""
+    loops: dict[int, tuple[range, ...]]
+    """For the index of each block that is in a loop, the indices of its loops, the innermost first."""
 
 
 @dataclass(slots=True, eq=False)
@@ -100,8 +102,55 @@ def build(body: Sequence[cst.CSTNode]) -> Graph:
     last = builder.suite(body, builder.entry)
     if last is not None:
         builder.link(last, builder.exit)
-    branches = any(len(b.edges) > 1 or b.handlers is not None for b in builder.blocks)
-    return Graph(builder.entry, builder.exit, builder.blocks, branches)
+    blocks = _ordered(builder.entry, builder.exit)
+    branches = any(len(b.edges) > 1 or b.handlers is not None for b in blocks)
+    return Graph(builder.entry, builder.exit, blocks, branches, _loops(blocks))
+
+
+def _ordered(entry: Block, exit_: Block) -> list[Block]:
+    """The blocks that may be reached, in reverse postorder: each behind all that lead to it.
+
+    Only what leads back to the head of a loop comes later; what stands behind the loop comes after all
+    that is in it. Each block gets its place there for its index.
+    """
+    order: list[Block] = []
+    seen = {entry.index, exit_.index}
+    pending = [(entry, iter(_targets(entry)))]
+    while pending:
+        block, targets = pending[-1]
+        following = next((t for t in targets if t.index not in seen), None)
+        if following is None:
+            order.append(block)
+            pending.pop()
+        else:
+            seen.add(following.index)
+            pending.append((following, iter(_targets(following))))
+    order.reverse()
+    order.append(exit_)
+    for index, block in enumerate(order):
+        block.index = index
+    return order
+
+
+def _loops(blocks: Sequence[Block]) -> dict[int, tuple[range, ...]]:
+    """From where an edge leads back to the last block that has one to there, for each block within."""
+    ends: dict[int, int] = {}
+    for block in blocks:
+        for target in _targets(block):
+            if target.index <= block.index:
+                ends[target.index] = block.index
+    loops: dict[int, tuple[range, ...]] = {}
+    for start in sorted(ends):
+        within = range(start, ends[start] + 1)
+        for index in within:
+            loops[index] = (within, *loops.get(index, ()))
+    return loops
+
+
+def _targets(block: Block) -> list[Block]:
+    """Where a block leads to, what stands further down in the code first."""
+    targets = [edge.target for edge in reversed(block.edges)]
+    return targets if block.handlers is None else [block.handlers, *targets]
 
 
 class _Builder:

@@ -66,7 +66,7 @@ def concatenated(left: Value, right: Value) -> Value:
             elif first is not None or second is not None:
                 alternatives.add(as_value((first or (None,)) + (second or (None,))))
             else:
-                alternatives.add(_sum(a, b))
+                alternatives.add(_sum(a, b, is_one=len(left) == len(right) == 1))
     if not alternatives:
         return value(Unknown())
     if len(alternatives) > MAX_ALTERNATIVES:
@@ -74,9 +74,10 @@ def concatenated(left: Value, right: Value) -> Value:
     return frozenset(alternatives)
 
 
-def _sum(a: Atom, b: Atom) -> Atom:
+def _sum(a: Atom, b: Atom, *, is_one: bool) -> Atom:
     if (
-        isinstance(a, Constant)
+        is_one  # what counts in a loop would go on and on
+        and isinstance(a, Constant)
         and isinstance(b, Constant)
         and type(a.value) is int
         and type(b.value) is int

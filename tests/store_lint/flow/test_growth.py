@@ -40,6 +40,7 @@ def _nested(head: str) -> Callable[[int], str]:
     )
 
 
+_LONG = "".join(f"            b({i})\n" for i in range(40))
 _SHAPES: Final[dict[str, Callable[[int], str]]] = {
     "branches": _lines("if a > #: x# = None"),
     "flags": _lines("f# = a > #"),
@@ -79,10 +80,39 @@ def test_how_long_a_list_is_costs_nothing(tmp_path: Path) -> None:
     assert known < 2 * unknown, (known, unknown)
 
 
+def test_how_often_a_loop_has_run_costs_nothing(tmp_path: Path) -> None:
+    """What counts its rounds is a number like any other."""
+    counts, calls = (
+        _cost(tmp_path, f"        n = 0\n        while a:\n            {step}\n{_LONG}        b(n)\n")
+        for step in ("n += 1", "b(n + 1)")
+    )
+    assert counts < 2 * calls, (counts, calls)
+
+
+def test_each_way_back_to_a_loop_costs_as_much_as_the_code_on_it(tmp_path: Path) -> None:
+    """All of them are joined before the loop is run once more."""
+    few, many = (_cost(tmp_path, _ways_back(number)) for number in (10, 40))
+    assert many < 6 * few, (few, many)
+
+
 def test_what_is_not_followed_leads_no_further(tmp_path: Path) -> None:
     """Behind a call too deep, nothing is run to see in which states it leaves the object."""
     reading, setting = (_cost(tmp_path, _deep(f"await self.{last}")) for last in ("pool", "connect()"))
     assert setting < 1.8 * reading, (reading, setting)
+
+
+def _ways_back(number: int) -> str:
+    """A loop that goes on from many places, each with another name that was set."""
+    ways = range(number)
+    return (
+        "".join(f"        x{way} = {way}\n" for way in ways)
+        + "        for i in a:\n"
+        + "".join(
+            f"            if i == {way}:\n                x{way} = b(i)\n                continue\n"
+            for way in ways
+        )
+        + f"        b({', '.join(f'x{way}' for way in ways)})\n"
+    )
 
 
 def _deep(last: str) -> str:
