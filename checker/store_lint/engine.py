@@ -86,7 +86,7 @@ def check(options: Options, progress: Callable[[int, int], None] | None = None) 
     from store_lint import workers
 
     job = workers.Job(options, tuple(found.files))
-    parts = workers.run(job, subjects, selection.size, checker, progress)
+    parts = workers.run(job, subjects, selection.sizes, checker, progress)
     return _report(found, targets, parts)
 
 

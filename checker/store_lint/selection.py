@@ -47,7 +47,7 @@ _SMALL_SIZE: Final = 500_000
 
 
 class Selection:
-    """The files to check, in the order of the walk, and how many bytes they hold.
+    """The files to check, in the order of the walk, and how many bytes each holds.
 
     `broken` is whether files that do not parse are among them, whatever they have to do with a store.
     """
@@ -73,9 +73,9 @@ class Selection:
         return [path for path in self._found.files if path in self._chosen]
 
     @property
-    def size(self) -> int:
-        """The bytes in them."""
-        return sum(map(len, self._chosen.values()))
+    def sizes(self) -> dict[str, int]:
+        """How many bytes each of them holds."""
+        return {path: len(data) for path, data in self._chosen.items()}
 
     def reached_from(self, edited: frozenset[str]) -> set[str]:
         """Of the files to check those edited, and those that import one, if only over `__init__.py`."""

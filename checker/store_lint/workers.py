@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from store_lint.engine import Options
     from store_lint.finding import Finding, Problem
 
-PARALLEL_FROM: Final = 600_000
-"""Bytes of source from which a second process is worth its start."""
+WORTH_A_PROCESS: Final = 200_000
+"""Bytes of source that take longer to check than another process takes to start."""
 _MOST_PROCESSES: Final = 8
 _BATCHES_PER_PROCESS: Final = 8
 _STACKS: Final = (512 * 1024 * 1024, 64 * 1024 * 1024)
@@ -46,23 +46,23 @@ class Job(NamedTuple):
 def run(
     job: Job,
     subjects: Mapping[str, Choice],
-    size: int,
+    sizes: Mapping[str, int],
     make_checker: Callable[[Api], Checker],
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Checked]:
-    """Check the subjects, which hold `size` bytes, each against its release.
+    """Check the subjects, each against its release; `sizes` are the bytes that they hold.
 
     `make_checker` makes this process's checker for a release.
     """
     groups: dict[str, list[str]] = {}
     for path in sorted(subjects):
         groups.setdefault(subjects[path].version, []).append(path)
-    processes = min(job.options.jobs or _worth(size), len(subjects))
+    processes = min(job.options.jobs or _worth(sum(sizes[path] for path in subjects)), len(subjects))
     if processes > 1:
         from concurrent.futures.process import BrokenProcessPool
 
         try:
-            return list(_in_processes(job, subjects, groups, processes, progress))
+            return list(_in_processes(job, subjects, groups, sizes, processes, progress))
         except (BrokenProcessPool, ImportError, OSError):
             pass  # no memory or no semaphores for them here: this process can do it all
 
@@ -82,7 +82,7 @@ def run(
 
 
 def _worth(size: int) -> int:
-    return min(_processors(), 1 + size // PARALLEL_FROM, _MOST_PROCESSES)
+    return min(_processors(), 1 + size // WORTH_A_PROCESS, _MOST_PROCESSES)
 
 
 def _processors() -> int:
@@ -95,6 +95,7 @@ def _in_processes(
     job: Job,
     subjects: Mapping[str, Choice],
     groups: Mapping[str, list[str]],
+    sizes: Mapping[str, int],
     processes: int,
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[Checked]:
@@ -108,6 +109,8 @@ def _in_processes(
         for ordered in groups.values()
         for start in range(0, len(ordered), length)
     ]
+    # A large one that is begun last would keep the others waiting.
+    batches.sort(key=lambda batch: -sum(sizes[path] for path in batch[1]))
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, _begin, (job,)) as pool:
         reached = 0
@@ -125,11 +128,13 @@ _checkers: dict[str, Checker] = {}
 
 
 def _begin(job: Job) -> None:
+    import atexit
     import gc
 
     from store_lint.__main__ import COLLECT_AFTER
 
     gc.set_threshold(*COLLECT_AFTER)
+    atexit.register(gc.freeze)  # else the end of a process takes as long as all that it has parsed
     _jobs.append(job)
 
 
