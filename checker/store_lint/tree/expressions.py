@@ -7,8 +7,9 @@ of it, and is made once a file, for the rules that need it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Final, cast
+from functools import lru_cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 import libcst as cst
 
@@ -16,7 +17,7 @@ from store_lint.tree.module import Scope, parameters, target_names
 from store_lint.tree.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from store_lint.tree.module import Module
 
@@ -52,8 +53,7 @@ _NO_CODE: Final = (
     "type_parameters",
     "whitespace",
 )
-_LEAVES: Final = frozenset({cst.Name, cst.SimpleString, cst.Integer, cst.Float, cst.MaybeSentinel})
-_SEQUENCES: Final = frozenset({tuple, list})
+_LEAVES: Final = frozenset({cst.Name, cst.SimpleString, cst.Integer, cst.Float})
 _SCOPES: Final = frozenset({cst.FunctionDef, cst.ClassDef, cst.Lambda})
 BINDING: Final = frozenset(
     {
@@ -78,7 +78,6 @@ BINDING: Final = frozenset(
     }
 )
 """The kinds of nodes that bind names, or store attributes, or both."""
-_code_fields: dict[type[cst.CSTNode], tuple[str, ...]] = {}
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -155,12 +154,7 @@ def collect(module: Module) -> Expressions:
             else:
                 for target, value, annotation in stored_in(node):
                     targets[id(target)] = (value, annotation)
-        for name in code_fields(kind):
-            value = getattr(node, name)
-            if value.__class__ in _SEQUENCES:
-                pending.extend([(child, scope, hidden) for child in value])
-            elif _is_node_kind(value.__class__) and value.__class__ not in _LEAVES:
-                pending.append((value, scope, hidden))
+        pending.extend([(c, scope, hidden) for c in children(node) if type(c) not in _LEAVES])
     return found
 
 
@@ -221,16 +215,6 @@ def _captured_name(
     return name.value if isinstance(name, cst.Name) else None
 
 
-def code_fields(kind: type[cst.CSTNode]) -> tuple[str, ...]:
-    """The names of the fields of a kind of node that can hold code."""
-    found = _code_fields.get(kind)
-    if found is None:
-        found = _code_fields[kind] = tuple(
-            f.name for f in fields(kind) if not f.name.startswith(_NO_CODE)
-        )
-    return found
-
-
 def walk(node: cst.CSTNode, *, into_scopes: bool = True) -> Iterator[cst.CSTNode]:
     """`node` and all code below it in the order of the text; not what functions and classes below
     it hold where `into_scopes` is False."""
@@ -243,17 +227,49 @@ def walk(node: cst.CSTNode, *, into_scopes: bool = True) -> Iterator[cst.CSTNode
         stack.extend(reversed(children(current)))
 
 
-def children(node: cst.CSTNode) -> list[cst.CSTNode]:
+def children(node: cst.CSTNode) -> Sequence[cst.CSTNode]:
     """The code right below `node`."""
+    values = _values_of[type(node)]
+    if values is None:
+        return ()
     found: list[cst.CSTNode] = []
-    for name in code_fields(type(node)):
-        value: Any = getattr(node, name)
-        kind = cast("type[object]", type(value))
+    for value in values(node):
+        kind = value.__class__  # type() of what may be anything has no type of its own
         if kind is tuple or kind is list:
-            found.extend(value)
-        elif _is_node_kind(kind):
+            found += value
+        elif _is_node_kind[kind]:
             found.append(value)
     return found
+
+
+class _ValuesOf(dict[type[cst.CSTNode], "Callable[[cst.CSTNode], tuple[Any, ...]] | None"]):
+    """By the kind of a node, what gives the values of its fields that can hold code.
+
+    None where it has no such field. Filled as kinds are met: every node of a tree is asked of it.
+    """
+
+    def __missing__(self, kind: type[cst.CSTNode]) -> Callable[[cst.CSTNode], tuple[Any, ...]] | None:
+        names = [f.name for f in fields(kind) if not f.name.startswith(_NO_CODE)]
+        found: Callable[[cst.CSTNode], tuple[Any, ...]] | None = None
+        if len(names) > 1:
+            found = attrgetter(*names)
+        elif names and kind not in _LEAVES:
+            only = attrgetter(*names)
+            found = lambda node: (only(node),)  # noqa: E731 - as the other it is
+        self[kind] = found
+        return found
+
+
+class _IsNodeKind(dict[type[object], bool]):
+    """Whether a type is one of nodes: isinstance() of an abstract class runs Python code each time."""
+
+    def __missing__(self, kind: type[object]) -> bool:
+        found = self[kind] = issubclass(kind, cst.CSTNode)
+        return found
+
+
+_values_of: Final = _ValuesOf()
+_is_node_kind: Final = _IsNodeKind()
 
 
 def plain_names(tree: cst.CSTNode, name: str) -> Iterator[cst.Name]:
@@ -268,12 +284,6 @@ def plain_names(tree: cst.CSTNode, name: str) -> Iterator[cst.Name]:
             pending.append(node.value)
         else:
             pending.extend(children(node))
-
-
-# isinstance() of an abstract class runs Python code, for each of the many nodes of a tree.
-@cache
-def _is_node_kind(kind: type[object]) -> bool:
-    return issubclass(kind, cst.CSTNode)
 
 
 # Several questions are asked of one node in a row.
