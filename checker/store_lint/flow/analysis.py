@@ -31,6 +31,7 @@ from store_lint.flow.knowledge import (
     RETURNS,
 )
 from store_lint.flow.liveness import live_names
+from store_lint.flow.matter import Matter
 from store_lint.flow.moments import DATETIME, moment
 from store_lint.flow.relevance import Relevance
 from store_lint.flow.state import (
@@ -198,6 +199,7 @@ class Analysis:
         self.api = api
         self.types = Types(program, api)
         self._relevance = Relevance(program, signs)
+        self.keeps_apart = Matter(signs).keeps_apart
         self._events: dict[int, Events] = {}
         self._graphs: dict[int, Graph] = {}
         self._none_setters: dict[int, dict[str, dict[str, None]]] = {}
@@ -364,7 +366,7 @@ class Analysis:
         enter = self.class_member(cls, _ENTERS[leave.name])
         if not isinstance(enter, LocalFunction):
             return states
-        left = States()
+        left = States(self.keeps_apart)
         for state in states:
             for reached in self._enter_from_outside(cls, enter, state.copy()):
                 left.add(self._kept(reached))
@@ -423,7 +425,7 @@ class Analysis:
         start = self._before_init(cls)
         if not isinstance(init, LocalFunction):
             return start, [self._kept(start)]
-        states = States()
+        states = States(self.keeps_apart)
         entry = start.copy()
         self._declare_parameters(init, entry, cls)
         for state in self._execute(init, cls, entry, None).exits:
@@ -462,7 +464,7 @@ class Analysis:
             return [start]
         if not changing:
             return initial
-        states = States()
+        states = States(self.keeps_apart)
         for state in initial:
             states.add(state)
         unknown = State(dict.fromkeys(start.paths, UNKNOWN))

@@ -113,7 +113,7 @@ class Executor:
             index = block.index
             states = incoming.get(index)
             if states is None:
-                states = incoming[index] = States()
+                states = incoming[index] = States(self.analysis.keeps_apart)
             facts = states.add(state)
             if facts is None:
                 return
@@ -156,7 +156,7 @@ class Executor:
                 following.extend(self.step(step, evaluator, current))
             states = [s for s in following if not s.dead]
             if len(states) > States.LIMIT:  # flags that are set one after the other
-                kept = States()
+                kept = States(self.analysis.keeps_apart)
                 for current in states:
                     kept.add(current)
                 states = list(kept.by_facts.values())

@@ -36,7 +36,7 @@ from store_lint.tree.expressions import walk
 from store_lint.tree.module import dotted_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from store_lint.flow.values import Atom
 
@@ -303,14 +303,14 @@ def correlations(state: State) -> Facts:
             held = state.items(atom)
             if held is not None and held.known is not None:
                 lengths.append((path, len(held.known)))
-                is_counted = is_counted or any(map(_has_placeholders, held.any))
+                is_counted = is_counted or any(map(has_placeholders, held.any))
         elif not isinstance(atom, Constant) or isinstance(atom.value, (bool, str)):
             facts.append((path, atom))
-            is_counted = is_counted or _has_placeholders(atom)
+            is_counted = is_counted or has_placeholders(atom)
     return frozenset(facts + lengths if is_counted else facts)
 
 
-def _has_placeholders(atom: Atom) -> bool:
+def has_placeholders(atom: Atom) -> bool:
     """Whether a text may be (part of) a query that goes with a list of parameters."""
     if type(atom) is Constant:
         return type(atom.value) is str and _PLACEHOLDER.search(atom.value) is not None
@@ -325,21 +325,23 @@ Facts = frozenset[tuple[str, object]]
 
 
 class States:
-    """The states with which one point is reached, kept apart by their correlations."""
+    """The states with which one point is reached, kept apart by their correlations.
 
-    __slots__ = ("by_facts",)
+    `keeps_apart` tells whether it matters that two whose correlations differ are.
+    """
+
+    __slots__ = ("_keeps_apart", "by_facts")
     LIMIT = 8
 
-    def __init__(self) -> None:
+    def __init__(self, keeps_apart: Callable[[State, State], bool]) -> None:
         self.by_facts: dict[Facts, State] = {}
+        self._keeps_apart = keeps_apart
 
     def add(self, state: State) -> Facts | None:
         """Join a state in; gives the facts of the one that it changed, or None if it changed none."""
         facts = correlations(state)
-        if facts not in self.by_facts and len(self.by_facts) >= self.LIMIT:
-            facts = frozenset(f for f in facts if is_shared(f[0]) and not isinstance(f[1], Constant))
-            if facts not in self.by_facts and len(self.by_facts) >= 2 * self.LIMIT:
-                facts = Facts()
+        if self.by_facts and facts not in self.by_facts:
+            facts = self._nearest(facts, state)
         known = self.by_facts.get(facts)
         if known is None:
             self.by_facts[facts] = state
@@ -350,6 +352,17 @@ class States:
         if joined is None or same(joined, known):
             return None
         self.by_facts[facts] = joined
+        return facts
+
+    def _nearest(self, facts: Facts, state: State) -> Facts:
+        """The facts under which to keep a state whose own have not been met."""
+        for others, known in self.by_facts.items():
+            if not self._keeps_apart(known, state):
+                return others
+        if len(self.by_facts) >= self.LIMIT:
+            facts = frozenset(f for f in facts if is_shared(f[0]) and not isinstance(f[1], Constant))
+            if facts not in self.by_facts and len(self.by_facts) >= 2 * self.LIMIT:
+                return Facts()
         return facts
 
     def joined(self) -> State | None:

@@ -32,6 +32,7 @@ from store_lint.flow.values import (
     with_truth,
     without_missing,
 )
+from store_lint.tree.module import dotted_name
 from store_lint.tree.program import LocalClass, LocalFunction
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ _TRUE: Final[Value] = frozenset({Constant(True)})
 _FALSE: Final[Value] = frozenset({Constant(False)})
 _EQUALITY: Final = frozenset({cst.Is, cst.Equal, cst.IsNot, cst.NotEqual})
 _WORDS: Final = frozenset({"None", "True", "False"})
+_OF_CLASS: Final = frozenset({"isinstance", "issubclass"})
 _TESTS: Final = frozenset({"isinstance", "hasattr", "callable", "bool", "all", "any"})
 
 
@@ -126,6 +128,8 @@ def _told(node: cst.CSTNode, state: State) -> str | None:
         return f"{base}.{node.attr.value}" if base is not None else None
     if type(node) is cst.SimpleString or type(node) is cst.Integer:
         return node.value
+    if type(node) is cst.Call:
+        return _told_of_class(node, state)
     parts: list[cst.CSTNode] = []
     if type(node) is cst.Comparison:
         parts = [node.left]
@@ -137,6 +141,17 @@ def _told(node: cst.CSTNode, state: State) -> str | None:
         return type(node).__name__
     texts = [_told(part, state) for part in parts]
     return f"({' '.join(t for t in texts if t is not None)})" if texts and all(texts) else None
+
+
+def _told_of_class(node: cst.Call, state: State) -> str | None:
+    """The text of `isinstance(name, Class)`, where the class may be several."""
+    name = node.func.value if type(node.func) is cst.Name else None
+    if name not in _OF_CLASS or name in state.paths or len(node.args) != 2:
+        return None
+    subject, classes = node.args[0].value, node.args[1].value
+    elements = [e.value for e in classes.elements] if isinstance(classes, cst.Tuple) else [classes]
+    texts = [_told(subject, state), *map(dotted_name, elements)]
+    return f"({name} {' '.join(t for t in texts if t is not None)})" if all(texts) else None
 
 
 @cache

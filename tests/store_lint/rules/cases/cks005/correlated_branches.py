@@ -41,6 +41,17 @@ class S(Store[dict]):
             query += f" LIMIT ${len(params)}"
         return await self.pool.fetch(query, *params)
 
+    async def by_a_list_and_one_more(self, title: str | None) -> list:
+        where: list[str] = []
+        params: list[object] = []
+        if title:
+            params.append(title)
+            where.append(f"title = ${len(params)}")
+        query = "SELECT 1 FROM t"
+        if where:
+            query += " WHERE " + " AND ".join(where)
+        return await self.pool.fetch(query, *params, 10)  # CKS005
+
     async def by_a_length(self, title: str | None) -> list:
         params: list[object] = []
         if title:
