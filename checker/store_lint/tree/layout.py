@@ -46,23 +46,27 @@ class Layout:
 
         An empty `dotted` with a level is the package itself (`from . import x`).
         """
-        folder = str(importer.parent)
+        path = str(importer)
+        found = self._file(os.path.dirname(path), path, dotted, level)
+        return Path(found) if found is not None else None
+
+    def _file(self, folder: str, importer: str, dotted: str, level: int) -> str | None:
         key = (folder, dotted, level)
         if key not in self._found:
             self._found[key] = self._find(folder, dotted, level)
         found = self._found[key]
         # `import redis` in redis.py is the package.
-        if found is None or (not level and found == str(importer)):
-            return None
-        return Path(found)
+        return None if not level and found == importer else found
 
     def imported(self, path: str, data: bytes) -> tuple[str, ...]:
         """The files of the project that a file, in which `data` stands, may import."""
         found = self._imported.get(path)
         if found is None:
-            importer = Path(path)
-            targets = (self.find(importer, dotted, level) for dotted, level in scan(data))
-            found = tuple(dict.fromkeys(str(target) for target in targets if target is not None))
+            folder = os.path.dirname(path)
+            # A file says most of what it imports more than once: `from a import b, c`.
+            modules = dict.fromkeys(scan(data))
+            every = [self._file(folder, path, dotted, level) for dotted, level in modules]
+            found = tuple(dict.fromkeys(file for file in every if file is not None))
             self._imported[path] = found
         return found
 
@@ -179,15 +183,12 @@ class Layout:
         if self._by_name is None:
             self._by_name = {}
             for path in self.files:
-                self._by_name.setdefault(os.path.basename(path), []).append(path)
+                folder, name = os.path.split(path)
+                own = os.path.basename(folder) if name == "__init__.py" else name.removesuffix(".py")
+                self._by_name.setdefault(own, []).append(path)
         endings = (
             os.sep + os.path.join(*parts) + ".py",
             os.sep + os.path.join(*parts, "__init__.py"),
         )
-        candidates = [
-            path
-            for name in (f"{parts[-1]}.py", "__init__.py")
-            for path in self._by_name.get(name, ())
-            if path.endswith(endings)
-        ]
+        candidates = [path for path in self._by_name.get(parts[-1], ()) if path.endswith(endings)]
         return candidates[0] if len(candidates) == 1 else None

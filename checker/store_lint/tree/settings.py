@@ -31,6 +31,8 @@ _NOT_ON_CLASS: Final = re.compile(
     rb"BaseSettings|BaseModel|dataclass|\bself\.\w|^[ \t]+\w+[ \t]*:[^=\n]*$", re.MULTILINE
 )
 _READ: Final = re.compile(rb"\b(\w+)(?=\s*(\([^()]*\))?\s*\.\s*([A-Za-z]\w*))")
+_ATTRIBUTE: Final = re.compile(rb"\.\s*([A-Za-z]\w*)")
+_LINES_OF_A_CALL: Final = 3
 _WORD: Final = re.compile(rb"\w+")
 _RENAMED: Final = re.compile(
     rb"\b(?P<imported>\w+)[ \t]+as[ \t]+(?P<as>\w+)"
@@ -93,24 +95,18 @@ class SettingsFiles:
         names = frozenset[bytes]().union(*(h.names for h in holders))
         words = frozenset[bytes]().union(*(h.words for h in holders))
         fields = frozenset[bytes]().union(*(h.fields for h in holders))
-        for match in _RENAMED.finditer(data):
-            old = match["imported"] or match["value"]
-            new = match["as"] or match["variable"] or match["annotated"]
-            if old in classes and match["called"] is None:
-                classes |= {new}
-            elif old in names or old in classes or match["type"] in classes:
-                names |= {new}
-        for match in _READ.finditer(data):
-            root, called, attribute = match.groups()
-            if root in classes and called is None:
+        classes, names, lines = _named_in(data, classes, names)
+        for root, called, attribute in set(_READ.findall(lines)):
+            if root in classes and not called:
                 return True
-            if attribute in words:
-                continue
-            if root in classes or root in names:
+            if attribute not in words and (root in classes or root in names):
                 return True
-            if (b"_" in attribute or attribute.isupper()) and _fold(attribute) in fields:
-                return True
-        return False
+        doubted = {
+            attribute
+            for attribute in set(_ATTRIBUTE.findall(data)) - words
+            if (b"_" in attribute or attribute.isupper()) and _fold(attribute) in fields
+        }
+        return bool(doubted) and any(match[3] in doubted for match in _READ.finditer(data))
 
     def _reached(self, path: str) -> Iterator[_Holder]:
         """The holders of settings that a file can mean: itself, those it imports, and what they,
@@ -147,6 +143,47 @@ class SettingsFiles:
         if path not in self._holders:
             self._holders[path] = _holder_of(path, self._data(path))
         return self._holders[path]
+
+
+def _named_in(
+    data: bytes, classes: frozenset[bytes], names: frozenset[bytes]
+) -> tuple[frozenset[bytes], frozenset[bytes], bytes]:
+    """What a file calls settings classes and what else holds settings, and the lines that say so.
+
+    Most lines say nothing of them; the regular expressions are run on those that do.
+    """
+    lines = b""
+    present = (classes | names) & frozenset(_WORD.findall(data))
+    looked_for = frozenset[bytes]()
+    while present != looked_for:
+        looked_for = present
+        lines = _lines_with(data, looked_for)
+        for match in _RENAMED.finditer(lines):
+            old = match["imported"] or match["value"]
+            new = match["as"] or match["variable"] or match["annotated"]
+            if old in classes and match["called"] is None:
+                classes |= {new}
+            elif old in names or old in classes or match["type"] in classes:
+                names |= {new}
+            else:
+                continue
+            present |= {new}
+    return classes, names, lines
+
+
+def _lines_with(data: bytes, words: frozenset[bytes]) -> bytes:
+    """The lines that hold one of the words, each with those in which a call of it may go on."""
+    spans: dict[int, int] = {}
+    for word in words:
+        at = data.find(word)
+        while at >= 0:
+            end = at
+            for _ in range(_LINES_OF_A_CALL):
+                end = data.find(b"\n", end + 1) if end >= 0 else end
+            start = data.rfind(b"\n", 0, at) + 1
+            spans[start] = end if end >= 0 else len(data)
+            at = data.find(word, at + len(word))
+    return b"\n".join(data[start:end] for start, end in sorted(spans.items()))
 
 
 def _holder_of(path: str, data: bytes) -> _Holder | None:
