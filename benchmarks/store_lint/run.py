@@ -1,12 +1,13 @@
 """How fast store-lint is, beside what one would compare it with: `make benchmark`.
 
 Every figure is a ratio of medians of runs that took turns on the same machine, so that what else the
-machine did falls on both. Times are processor time of the process and its children, which other load
-changes least; the tables give wall time too. Writes RESULTS.md beside this file.
+machine did falls on both. Most are of processor time of the process and its children, which other load
+changes least; where the command runs in several processes they are of wall time. Writes RESULTS.md
+beside this file.
 
-    python benchmarks/store_lint/run.py [--corpus FOLDER] [--rounds N]
+    python benchmarks/store_lint/run.py [--corpus FOLDER...] [--rounds N]
 
---corpus names a folder of files that use chatkit; without it, those of the repository's tests are used.
+--corpus names folders of files that use chatkit; without it, the reference stores are used.
 """
 
 from __future__ import annotations
@@ -97,10 +98,12 @@ class Bar(NamedTuple):
     theirs: list[Run]
     beside: str
     limit: float
+    time: str = "processor"
+    """Which time of a run the ratio is of, by the name of its field."""
 
     @property
     def ratio(self) -> float:
-        return median(self.ours, "processor") / median(self.theirs, "processor")
+        return median(self.ours, self.time) / median(self.theirs, self.time)
 
 
 def measured(command: list[str], given: bytes = b"") -> Run:
@@ -153,15 +156,15 @@ def irrelevant_tree(folder: Path) -> int:
     return count
 
 
-def bars(rounds: int, corpus: Path, work: Path) -> list[Bar]:
+def bars(rounds: int, corpora: list[Path], work: Path) -> list[Bar]:
     """All comparisons."""
     found: list[Bar] = []
 
     def add(what: str, ours: list[str], theirs: list[str], beside: str, limit: float, given: str = "",
-            times: int = rounds) -> None:  # fmt: skip
+            times: int = rounds, time: str = "processor") -> None:  # fmt: skip
         print(what, file=sys.stderr)
         mine, other = taking_turns(times, ours, theirs, given.encode())
-        found.append(Bar(what, mine, other, beside, limit))
+        found.append(Bar(what, mine, other, beside, limit, time))
 
     tree = work / "irrelevant"
     count = irrelevant_tree(tree)
@@ -175,12 +178,18 @@ def bars(rounds: int, corpus: Path, work: Path) -> list[Bar]:
     fewer = [measured([LINT, str(half)]) for _ in range(3)]
     found.append(Bar("memory: all of them, and half of them", found[0].ours, fewer, "half of them", 99))
 
-    check = [sys.executable, "-c", CHECK, str(corpus)]
-    parsed = subprocess.run(check, capture_output=True, text=True, check=True, cwd=ROOT).stdout
-    number = len(parsed.splitlines())
-    add(f"{number} files that use chatkit, and what they import", check,
-        [sys.executable, "-c", PARSE], "`libcst.parse_module` of the same files", 2.5, parsed,
-        max(3, rounds // 2))  # fmt: skip
+    for corpus in corpora:
+        check = [sys.executable, "-c", CHECK, str(corpus)]
+        parsed = subprocess.run(check, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+        number = len(parsed.splitlines())
+        parse = [sys.executable, "-c", PARSE]
+        same = "`libcst.parse_module` of the same files"
+        times = max(3, rounds // 2)
+        add(f"{corpus.name}: {number} files that use chatkit, and what they import, in one process",
+            check, parse, same, 2.5, parsed, times)  # fmt: skip
+        command = [LINT, "--chatkit-version", "1.6.5", str(corpus)]
+        add(f"{corpus.name}: the same, by the command", command, parse, same, 2.5, parsed, times,
+            "wall")  # fmt: skip
 
     store = work / "one" / "store.py"
     store.parent.mkdir()
@@ -212,7 +221,8 @@ def table(found: list[Bar], rounds: int) -> str:
         "",
         "Made by `make benchmark`; do not edit. Medians of",
         f"{rounds} runs that took turns, on {platform.system()} {platform.machine()}, Python",
-        f"{platform.python_version()}, {os.cpu_count()} processors. Ratios are of processor time.",
+        f"{platform.python_version()}, {os.cpu_count()} processors. Ratios are of processor time,",
+        "and of wall time where the command runs in several processes.",
         "",
         "| what | store-lint: s (wall) | MB | beside | s (wall) | ratio | at most |",
         "|---|---|---|---|---|---|---|",
@@ -235,15 +245,13 @@ def table(found: list[Bar], rounds: int) -> str:
 def main() -> int:
     """Measure, write RESULTS.md; returns 1 where a limit is exceeded."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument(
-        "--corpus", type=Path, default=ROOT / "tests" / "store_lint" / "rules" / "cases"
-    )
+    parser.add_argument("--corpus", type=Path, nargs="+", default=[ROOT / "reference_stores"])
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args()
     # As it is once installed: whoever installs it has its modules compiled, and a first run would too.
     compileall.compile_dir(ROOT / "checker" / "store_lint", quiet=1)
     with tempfile.TemporaryDirectory() as work:
-        found = bars(options.rounds, options.corpus.resolve(), Path(work))
+        found = bars(options.rounds, [corpus.resolve() for corpus in options.corpus], Path(work))
     page = table(found, options.rounds)
     (HERE / "RESULTS.md").write_text(page)
     print(page)
