@@ -55,19 +55,19 @@ class Matter:
             other = right.paths.get(path, NEVER)
             if mine is other or mine == other or path.startswith("<"):
                 continue
-            if _are_opposed(mine, other):
-                opposed += 1
-                if opposed > 1:
-                    return True
-            if self._matters(path, mine, left) or self._matters(path, other, right):
+            opposed += _are_opposed(mine, other)
+            if opposed > 1 or self._matters(path, mine, left) or self._matters(path, other, right):
+                return True
+        for site, held in left.heap.items():
+            there = right.heap.get(site)
+            if there is None or there is held or there == held:
+                continue
+            opposed += (held.known == ()) != (there.known == ())  # the one is empty
+            if opposed > 1 or self._is_held_in(held, left) or self._is_held_in(there, right):
                 return True
         return any(
             self._matters(path, right.paths[path], right)
             for path in right.paths.keys() - left.paths.keys()
-        ) or any(
-            self._is_held_in(held, left) or self._is_held_in(right.heap[site], right)
-            for site, held in left.heap.items()
-            if site in right.heap and right.heap[site] is not held and right.heap[site] != held
         )
 
     def _matters(self, path: str, held: Value, state: State) -> bool:
@@ -103,18 +103,15 @@ class Matter:
 
 
 def _are_opposed(mine: Value, other: Value) -> bool:
-    """Whether the one is None where the other is not, or the two are different flags or texts."""
+    """Whether a test may tell the two apart: None from what is there, flags, texts, types."""
     if not mine or not other:
         return False
     if may_be_missing(mine) or may_be_missing(other):
-        return (may_be_missing(mine) != may_be_missing(other)) and not (
+        return may_be_missing(mine) != may_be_missing(other) and not (
             without_missing(mine) and without_missing(other)
         )
-    return _is_flag(mine) and _is_flag(other)
+    return mine.isdisjoint(other) or all(map(_is_flag, mine | other))
 
 
-def _is_flag(held: Value) -> bool:
-    if len(held) != 1:
-        return False
-    (atom,) = held
+def _is_flag(atom: Atom) -> bool:
     return isinstance(atom, Constant) and isinstance(atom.value, (bool, str))

@@ -10,6 +10,7 @@ from connections import Opened, opened
 class S(Store[dict]):
     def __init__(self, kind: Literal["file", "server", "cluster"]) -> None:
         self.kind = kind
+        self.replicates = kind == "cluster"
 
     async def a_flag_and_its_test(self, mode: str) -> object:
         uses_database = mode == "database"
@@ -107,6 +108,90 @@ class S(Store[dict]):
         if kind == "file":
             return None
         return await opener.fetch("SELECT 1")
+
+    async def a_text_of_three_and_its_test(self) -> object:
+        url = os.environ.get("DATABASE_URL")
+        kind = "memory"
+        if url:
+            kind = "database"
+        elif os.environ.get("FOLDER"):
+            kind = "file"
+        pool = None
+        if kind == "database":
+            pool = await asyncpg.create_pool(url)
+        if url:
+            return await pool.fetch("SELECT 1")
+        return await pool.fetch("SELECT 1")  # CKS004
+
+    async def a_list_that_is_empty_and_an_attribute(self) -> object:
+        if self.replicates:
+            urls = [os.environ["FIRST"], os.environ["SECOND"]]
+        else:
+            urls = []
+        pool = None
+        if urls:
+            pool = await asyncpg.create_pool(urls[0])
+        if self.replicates:
+            return await pool.fetch("SELECT 1")
+        return await pool.fetch("SELECT 1")  # CKS004
+
+    async def options_and_an_attribute(self) -> object:
+        if self.replicates:
+            options = {"dsn": os.environ["FIRST"]}
+        else:
+            options = {}
+        pool = None
+        if options:
+            pool = await asyncpg.create_pool(**options)
+        if self.replicates:
+            return await pool.fetch("SELECT 1")
+        return await pool.fetch("SELECT 1")  # CKS004
+
+    async def a_flag_that_implies_another(self) -> object:
+        mode = os.environ.get("STORE", "memory")
+        if mode.startswith("database"):
+            persists = True
+            replicates = True
+        elif mode.startswith("file"):
+            persists = True
+            replicates = False
+        else:
+            persists = False
+            replicates = False
+        pool = None
+        if persists:
+            pool = await asyncpg.create_pool("postgresql://localhost")
+        if replicates:
+            return await pool.fetch("SELECT 1")
+        return await pool.fetch("SELECT 1")  # CKS004
+
+    async def a_list_that_grows_and_a_flag(self) -> object:
+        errors = []
+        valid = True
+        if not os.environ.get("TOKEN"):
+            errors.append("TOKEN is missing")
+            valid = False
+        pool = None
+        if valid:
+            pool = await asyncpg.create_pool("postgresql://localhost")
+        if errors:
+            return await pool.fetch("SELECT 1")  # CKS004
+        return await pool.fetch("SELECT 1")
+
+    async def a_list_that_grows_in_a_loop_and_a_flag(self, rows: list[dict]) -> object:
+        pending = []
+        changed = False
+        for row in rows:
+            if row.get("skip"):
+                continue
+            pending.append(row)
+            changed = True
+        pool = None
+        if changed:
+            pool = await asyncpg.create_pool("postgresql://localhost")
+        if not pending:
+            return await pool.fetch("SELECT 1")  # CKS004
+        return await pool.fetch("SELECT 1")
 
     async def one_flag(self, mode: str) -> object:
         persists = False
