@@ -785,6 +785,13 @@ class Analysis:
         fields[name] = found
         return found
 
+    def first_value(self, cls: LocalClass, name: str) -> Value:
+        """What an attribute of an object is right behind its constructor."""
+        _, left = self._initial_states(cls)
+        path = f"self.{name}"
+        found = join_all(state.paths[path] for state in left if path in state.paths)
+        return found or self.field(cls, name)
+
     def _declared_field(self, cls: LocalClass, name: str) -> Value:
         for owner in self.program.lineage(cls).classes:
             if isinstance(owner, LocalClass):

@@ -24,6 +24,7 @@ from store_lint.flow.knowledge import NEVER_RETURNS, SELF_READYING
 from store_lint.flow.moments import derived, is_moment
 from store_lint.flow.state import (
     CONTENTS,
+    FRESH,
     GLOBAL,
     TASKS,
     all_items,
@@ -336,7 +337,9 @@ class Evaluator:
             return value(function)
         if isinstance(member, str):
             return value(Function(member, receiver, attr))
-        found = trusted(state, self.analysis.field(cls, attr), path)
+        is_fresh = path is not None and f"{path}{FRESH}" in state.paths
+        known = (self.analysis.first_value if is_fresh else self.analysis.field)(cls, attr)
+        found = trusted(state, known, path)
         if any(isinstance(atom, Instance) and atom.handed for atom in receiver):
             return without_missing(found) or UNKNOWN
         return found
@@ -1260,6 +1263,8 @@ class Evaluator:
             self.bind_event(target, given, expression, annotation, state)
             write(state, path, given)
             self._note_alias(path, expression, state)
+            if type(expression) is cst.Call and path == target.value and _is_made_here(given):
+                state.paths[f"{path}{FRESH}"] = UNKNOWN
         elif type(target) is cst.Attribute:
             base = self.evaluate(target.value, state)
             base_path = self.path(target.value, state)
@@ -1476,6 +1481,14 @@ def _getattr_call(node: cst.CSTNode) -> tuple[cst.BaseExpression, str] | None:
     ):
         return node.args[0].value, node.args[1].value.evaluated_value
     return None
+
+
+def _is_made_here(given: Value) -> bool:
+    """Whether a value is a new object of a class of the tree."""
+    return len(given) == 1 and all(
+        isinstance(atom, Instance) and isinstance(atom.cls, LocalClass) and not atom.declared
+        for atom in given
+    )
 
 
 def _typed(of: Value) -> Value:

@@ -56,6 +56,9 @@ UNFOLLOWED = "<unfollowed>"
 HANDED = ".<handed>"
 """Ends a path that is there where an object was handed to code that may set its attributes."""
 
+FRESH = ".<fresh>"
+"""Ends a path that is there while a local name holds an object as its constructor has left it."""
+
 EARLIER: Final[Value] = frozenset({Constant("<earlier>")})
 """Stands under these two paths in a function where its caller had come to that before the call."""
 
