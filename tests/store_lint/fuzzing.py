@@ -53,13 +53,13 @@ def problems_in(paths: Iterable[Path], jobs: int = 1) -> list[Problem]:
     files = [str(path) for path in paths]
     options = Options((), jobs=jobs, chatkit_version=releases()[-1])
     layout = Layout(files)
-    size = sum(Path(path).stat().st_size for path in files)
+    sizes = {path: Path(path).stat().st_size for path in files}
 
     def checker(api: Api) -> Checker:
         return Checker(options, api, layout, Reader())
 
     newest = Choice(releases()[-1], "newest known")
-    done = run(Job(options, tuple(files)), dict.fromkeys(files, newest), size, checker)
+    done = run(Job(options, tuple(files)), dict.fromkeys(files, newest), sizes, checker)
     return [problem for part in done for problem in part.problems]
 
 
