@@ -179,13 +179,13 @@ def bars(rounds: int, corpora: list[Path], work: Path) -> list[Bar]:
     fewer = [measured([LINT, str(half)]) for _ in range(3)]
     found.append(Bar("memory: all of them, and half of them", found[0].ours, fewer, "half of them", 99))
 
+    parse = [sys.executable, "-c", PARSE]
+    same = "`libcst.parse_module` of the same files"
+    times = max(3, rounds // 2)
     for corpus in corpora:
         check = [sys.executable, "-c", CHECK, str(corpus)]
         parsed = subprocess.run(check, capture_output=True, text=True, check=True, cwd=ROOT).stdout
         number = len(parsed.splitlines())
-        parse = [sys.executable, "-c", PARSE]
-        same = "`libcst.parse_module` of the same files"
-        times = max(3, rounds // 2)
         add(f"{corpus.name}: {number} files that use chatkit, and what they import, in one process",
             check, parse, same, math.inf, parsed, times)  # fmt: skip
         command = [LINT, "--chatkit-version", "1.6.5", str(corpus)]

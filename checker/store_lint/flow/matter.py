@@ -12,7 +12,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from store_lint.flow.state import CONTENTS, GLOBAL, TOLD, has_placeholders
+from store_lint.flow.state import TOLD, has_placeholders, last_name
 from store_lint.flow.values import (
     NEVER,
     BuiltMapping,
@@ -98,8 +98,7 @@ class Matter:
         )
 
     def _has_sign(self, path: str) -> bool:
-        name = path.removesuffix(CONTENTS).rpartition(".")[2].rpartition(GLOBAL)[2]
-        return self._in_name(name) is not None
+        return self._in_name(last_name(path)) is not None
 
 
 def _are_opposed(mine: Value, other: Value) -> bool:

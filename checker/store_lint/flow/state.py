@@ -74,6 +74,11 @@ def is_shared(path: str) -> bool:
     return "." in path or GLOBAL in path
 
 
+def last_name(path: str) -> str:
+    """The name of the attribute or variable at the end of a path."""
+    return path.removesuffix(CONTENTS).rpartition(GLOBAL)[2].rpartition(".")[2]
+
+
 def write(state: State, path: str, value: Value) -> None:
     """Assign: what was known of the path, its attributes and its aliases is gone."""
     if not _is_self(value):

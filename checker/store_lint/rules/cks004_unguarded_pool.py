@@ -11,7 +11,7 @@ import libcst as cst
 
 from store_lint.flow.knowledge import HANDLES, PENDING
 from store_lint.flow.relevance import Signs
-from store_lint.flow.state import CONTENTS, GLOBAL
+from store_lint.flow.state import GLOBAL, last_name
 from store_lint.flow.values import (
     Instance,
     Nothing,
@@ -164,7 +164,7 @@ def _is_handle(path: str | None, known: Value, state: State, frame: Frame, conte
     if path is None:
         return any(cls in HANDLES for cls in types)
     path = state.aliases.get(path, path)
-    last = path.removesuffix(CONTENTS).rpartition(GLOBAL)[2].rpartition(".")[2]
+    last = last_name(path)
     if path.startswith("self.") and path.count(".") == 1 and frame.cls is not None:
         every = context.flow.field(frame.cls, last)
         types += [atom.cls for atom in every if isinstance(atom, Instance)]
