@@ -90,6 +90,7 @@ from store_lint.flow.values import (
     join,
     join_all,
     may_be_missing,
+    may_still_be,
     type_name,
     value,
     without_missing,
@@ -225,6 +226,7 @@ class Analysis:
         self._changing: dict[int, list[LocalFunction]] = {}
         self._object_states: dict[tuple[int, tuple[int, ...]], list[State]] = {}
         self._variables: dict[tuple[int, str], Value] = {}
+        self._states_of_modules: dict[tuple[int, frozenset[str]], list[State]] = {}
         self._decorated: dict[int, Function] = {}
         self._exact: dict[int, bool] = {}
         self._tells: dict[int, bool] = {}
@@ -792,6 +794,15 @@ class Analysis:
         found = join_all(state.paths[path] for state in left if path in state.paths)
         return found or self.field(cls, name)
 
+    def field_beside(
+        self, cls: LocalClass, name: str, told: dict[str, Value], found: Value, *, is_fresh: bool
+    ) -> Value:
+        """What is left of the value of an attribute where the object's others are as `told`."""
+        tests = {f"self.{other}": (held, self.field(cls, other)) for other, held in told.items()}
+        every = frozenset({name, *told})
+        states = self._initial_states(cls)[1] if is_fresh else self.object_states(cls, every)
+        return _beside(states, f"self.{name}", tests, found)
+
     def _declared_field(self, cls: LocalClass, name: str) -> Value:
         for owner in self.program.lineage(cls).classes:
             if isinstance(owner, LocalClass):
@@ -867,6 +878,55 @@ class Analysis:
         self._variables[key] = result
         return result
 
+    def variable_beside(self, found: Variable, told: dict[str, Value], known: Value) -> Value:
+        """What is left of the value of a variable where its module's others are as `told`, by name."""
+        states = self._module_states(found.scope.module, frozenset({found.name, *told}))
+        bound = found.scope.bindings
+        tests = {
+            name: (held, self.variable(Variable(found.scope, name, bound[name][-1])))
+            for name, held in told.items()
+            if bound.get(name)
+        }
+        return _beside(states, found.name, tests, known)
+
+    def _module_states(self, module: Module, of: frozenset[str]) -> list[State]:
+        """The states, between calls of its functions, of variables `of` a module, by their names."""
+        setters = [scope for scope in module.scope.walk() if not of.isdisjoint(scope.declared)]
+        found = self._states_of_modules.get((id(module), of))
+        if found is None:
+            self._states_of_modules[id(module), of] = []  # a cycle ends here
+            with self._apart(module):
+                found = self._reach_module_states(module, of, setters)
+            self._states_of_modules[id(module), of] = found
+        return found
+
+    def _reach_module_states(
+        self, module: Module, of: frozenset[str], setters: list[Scope]
+    ) -> list[State]:
+        body = self.graph(module.scope)
+        if body is None:
+            return []
+        states = States(self.keeps_apart)
+        pending = list[State]()
+
+        def reach(left: State) -> None:
+            facts = states.add(left)
+            if facts is not None:
+                pending.append(states.by_facts[facts])
+
+        owner = f"{module.path}{GLOBAL}"
+        for left in Executor(self, Frame(module.scope), body).run([State()], None):
+            reach(_variables(of, owner, left))
+        while pending and self.spend(0):
+            before = pending.pop()
+            for setter in setters:
+                entry = State({f"{owner}{name}": held for name, held in before.paths.items()})
+                function = LocalFunction(setter)
+                self._declare_parameters(function, entry, None)
+                for left in self._execute(function, None, entry, None).exits:
+                    reach(_variables(of, owner, left))
+        return [] if pending else list(states.by_facts.values())
+
     def _assigned_to(self, found: Variable) -> Value:
         result = NEVER
         frame = Frame(found.scope)
@@ -934,7 +994,9 @@ class Analysis:
         """The names that are still read behind the start of each block of a scope's graph."""
         found = self._live.get(id(scope))
         if found is None:
-            found = self._live[id(scope)] = live_names(graph, frozenset(scope.declared))
+            # Whoever imports a module may read any of its names.
+            always = scope.declared if scope.is_function else scope.bindings
+            found = self._live[id(scope)] = live_names(graph, frozenset(always))
         return found
 
     def yielded(self, frame: Frame, given: Value, state: State) -> None:
@@ -1730,6 +1792,29 @@ def _method_around(function: Function) -> LocalFunction | None:
 def _is_among(names: frozenset[str] | None, path: str) -> bool:
     """Whether a path that begins with 'self.' is one of these attributes, or below it."""
     return names is None or path.split(".", 2)[1] in names
+
+
+def _beside(
+    states: list[State], path: str, tests: dict[str, tuple[Value, Value]], found: Value
+) -> Value:
+    """What `path` may be in those of some states that go with tests: what they left of what it was.
+
+    It tells only whether it can be missing there: what else it may be is known better elsewhere.
+    """
+    alike = [
+        state.paths
+        for state in states
+        if all(may_still_be(state.paths.get(p, UNKNOWN), *told) for p, told in tests.items())
+    ]
+    if not alike or any(may_be_missing(paths.get(path, NEVER)) for paths in alike):
+        return found
+    return without_missing(found) or UNKNOWN
+
+
+def _variables(of: frozenset[str], owner: str, left: State) -> State:
+    """What a state knows of variables of a module, by name; functions keep them below `owner`."""
+    paths = {n: left.paths.get(f"{owner}{n}", left.paths.get(n)) for n in sorted(of)}
+    return State({name: _settled(held) for name, held in paths.items() if held is not None})
 
 
 def _among(names: frozenset[str] | None, paths: dict[str, Value]) -> dict[str, Value]:

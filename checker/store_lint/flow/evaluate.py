@@ -30,6 +30,7 @@ from store_lint.flow.state import (
     all_items,
     assume_present,
     forget_told,
+    found_below,
     held_items,
     narrow,
     seen_from,
@@ -252,7 +253,7 @@ class Evaluator:
         if isinstance(found, Variable):
             path = self.analysis.variable_path(found)
             known = state.paths.get(path)
-            return known if known is not None else trusted(state, self.analysis.variable(found))
+            return known if known is not None else self._variable(found, path, state)
         if isinstance(found, LocalClass):
             return value(ClassObject(found))
         if isinstance(found, LocalFunction):
@@ -260,6 +261,14 @@ class Evaluator:
         if isinstance(found, LocalModule):
             return value(ModuleObject(found))
         return _external(found) if isinstance(found, External) else UNKNOWN
+
+    def _variable(self, found: Variable, path: str, state: State) -> Value:
+        """What a variable may be that is read for the first time."""
+        known = trusted(state, self.analysis.variable(found))
+        if not may_be_missing(known):
+            return known
+        told = found_below(state, path.removesuffix(found.name))
+        return self.analysis.variable_beside(found, told, known) if told else known
 
     def _read(self, node: cst.BaseExpression, path: str, found: Value, state: State) -> Value:
         """Reading what may be unset raises there; behind it, it is set."""
@@ -342,7 +351,12 @@ class Evaluator:
         found = trusted(state, known, path)
         if any(isinstance(atom, Instance) and atom.handed for atom in receiver):
             return without_missing(found) or UNKNOWN
-        return found
+        if path is None or not may_be_missing(found):
+            return found
+        told = found_below(state, f"{path}.")
+        if not told:
+            return found
+        return self.analysis.field_beside(cls, attr, told, found, is_fresh=is_fresh)
 
     # Calls
 

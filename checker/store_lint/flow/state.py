@@ -59,6 +59,10 @@ HANDED = ".<handed>"
 FRESH = ".<fresh>"
 """Ends a path that is there while a local name holds an object as its constructor has left it."""
 
+FOUND = ".<found>"
+"""Ends a path that is there while what is known of an attribute, or a module's variable, is known from
+testing what was found there: nothing has been written since."""
+
 EARLIER: Final[Value] = frozenset({Constant("<earlier>")})
 """Stands under these two paths in a function where its caller had come to that before the call."""
 
@@ -222,13 +226,23 @@ def forget_told(state: State, name: str) -> None:
 
 def narrow(state: State, path: str, value: Value) -> None:
     """Note that the object at `path` is now known to be `value`, under each of its names."""
+    is_found = path not in state.paths and is_shared(path)
     state.paths[path] = value
+    if is_found:  # behind the path: it is carried over to another state after that
+        state.paths[f"{path}{FOUND}"] = UNKNOWN
     original = state.aliases.get(path)
     if original is not None and original in state.paths:
         state.paths[original] = value
     for name, of in state.aliases.items():
         if of == path or (original is not None and of == original):
             state.paths[name] = value
+
+
+def found_below(state: State, owner: str) -> dict[str, Value]:
+    """What tests have told of the attributes or variables whose paths begin with `owner`, by name."""
+    marks = [path for path in state.paths if path.startswith(owner) and path.endswith(FOUND)]
+    told = {mark[len(owner) : -len(FOUND)]: state.paths.get(mark[: -len(FOUND)]) for mark in marks}
+    return {name: held for name, held in told.items() if held is not None}
 
 
 def assume_present(state: State, path: str, value: Value) -> None:
@@ -300,6 +314,8 @@ def correlations(state: State) -> Facts:
     is_counted = False
     for path, value in state.paths.items():
         if len(value) != 1:
+            if value and not without_missing(value):  # None from several places
+                facts.append((path, None))
             continue
         (atom,) = value
         kind = type(atom)

@@ -277,6 +277,9 @@ def _equal(
     if len(against) != 1:
         return state
     (atom,) = against
+    before = mine
+    if isinstance(atom, Constant) and isinstance(atom.value, bool):
+        mine = _as_flags(mine, atom.value is holds)
     if isinstance(atom, Nothing) and holds:
         kept = frozenset(a for a in mine if isinstance(a, (Nothing, Unknown)))
         if Unknown() in kept:
@@ -296,9 +299,16 @@ def _equal(
     if not kept:
         return None
     path = evaluator.path(node, state)
-    if path is not None and kept != mine:
+    if path is not None and kept != before:
         narrow(state, path, kept)
     return state
+
+
+def _as_flags(of: Value, truth: bool) -> Value:
+    """The value where each bool in it that was open is known."""
+    return frozenset(
+        Constant(truth) if isinstance(a, Instance) and type_name(a) == "bool" else a for a in of
+    )
 
 
 def _member(

@@ -299,6 +299,27 @@ def with_truth(of: Value, truth: bool) -> Value:
     return frozenset(kept)
 
 
+def may_still_be(held: Value, told: Value, before: Value) -> bool:
+    """Whether what tests have `told` of, and was that much `before` them, can be what is `held`."""
+    is_open = not UNKNOWN.isdisjoint(told)
+    return any(
+        isinstance(atom, Unknown) or _is_among(atom, told) or (is_open and not _is_among(atom, before))
+        for atom in held
+    )
+
+
+def _is_among(atom: Atom, of: Value) -> bool:
+    if isinstance(atom, (Nothing, Unset)):
+        return may_be_missing(of)
+    if atom in of:
+        return True
+    name = type_name(atom)
+    return any(
+        isinstance(atom, Constant) is not isinstance(other, Constant) and type_name(other) == name
+        for other in of
+    )
+
+
 FALSY_TYPES: Final = frozenset(
     {"str", "int", "float", "bool", "bytes", "list", "dict", "tuple", "set", "frozenset"}
 )
