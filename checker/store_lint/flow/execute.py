@@ -149,7 +149,9 @@ class Executor:
         states = [state]
         raised, missed = None, None
         if block.handlers is not None:
-            raised, missed = self._raised(block, 0, evaluator, state)
+            raised = States(self.analysis.keeps_apart)
+            reached, missed = self._raised(block, 0, evaluator, state)
+            raised.add(reached)
         for done, step in enumerate(block.steps, 1):
             following: list[State] = []
             for current in states:
@@ -164,15 +166,15 @@ class Executor:
                 for current in states:
                     if _never_raises(step.node):
                         reached, more = self._raised(block, done, evaluator, current)
-                        raised, missed = join_states(raised, reached), join_states(missed, more)
-                        continue
-                    raised = join_states(raised, current)
-                    if raised is current:
-                        raised = current.copy()
+                        missed = join_states(missed, more)
+                        raised.add(reached)
+                    else:
+                        raised.add(current.copy())
             if not states:
                 break
         if block.handlers is not None and raised is not None:
-            yield block.handlers, raised
+            for reached in raised.by_facts.values():
+                yield block.handlers, reached
             outer = self._handlers_of_missing(block.handlers) if missed is not None else None
             if missed is not None and outer is not None:
                 yield outer, missed

@@ -313,11 +313,13 @@ def _elements(
 
 
 def _empty_list(event: BindEvent) -> cst.CSTNode | None:
-    """The place of the empty list that is bound, if one is."""
+    """The place of the empty list that is bound where it is made, if one is."""
     for atom in event.stored:
         if not isinstance(atom, BuiltSequence) or atom.kind != "list":
             continue
         site = atom.site
+        if event.expression is None or all(node is not site for node in walk(event.expression)):
+            continue  # `for query, params in queries`: made elsewhere, under another name
         if isinstance(site, cst.List) and not site.elements:
             return site
         if isinstance(site, cst.Call) and isinstance(site.func, cst.Name) and not site.args:
