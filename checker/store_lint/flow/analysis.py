@@ -60,10 +60,12 @@ from store_lint.flow.syntax import (
     mentioned_names,
     mentions,
     method_kind,
+    raises_not_implemented,
     returned,
     stored_attributes,
     yields,
 )
+from store_lint.flow.test_runners import SET_UP, is_fixture, is_used_by_all
 from store_lint.flow.types import Types, typed
 from store_lint.flow.values import (
     NEVER,
@@ -125,7 +127,7 @@ STEPS: Final = 7_500
 STEPS_PER_LINE: Final = 18
 """Steps that it may cost in all; what is not reached by then is not judged."""
 _ROUNDS: Final = 4
-_FIRST: Final = frozenset({"__init__", "__post_init__", "setup_method", "setUp"})
+_FIRST: Final = frozenset({"__init__", "__post_init__", *SET_UP})
 """What runs before any other method of an object."""
 _ENTERS: Final = {"__aexit__": "__aenter__", "__exit__": "__enter__"}
 """What runs right before the methods that leave a `with`."""
@@ -354,6 +356,8 @@ class Analysis:
             states = [self._initial_states(cls)[0]]
         elif method.name in _ENTERS:
             states = self._entered(cls, method, states)
+        for fixture in self._asked_for(cls, method):
+            states = self._left_by(cls, fixture, states)
         done: set[object] = set()
         read = self._reads(cls, method)
         for state in states:
@@ -421,20 +425,47 @@ class Analysis:
         return found
 
     def _constructed(self, cls: LocalClass) -> tuple[State, list[State]]:
-        init = self.class_member(cls, "__init__") or self.class_member(cls, "__post_init__")
-        if init is None:  # what test runners call before each test
-            init = self.class_member(cls, "setup_method") or self.class_member(cls, "setUp")
         start = self._before_init(cls)
-        if not isinstance(init, LocalFunction):
-            return start, [self._kept(start)]
-        states = States(self.keeps_apart)
-        entry = start.copy()
-        self._declare_parameters(init, entry, cls)
-        for state in self._execute(init, cls, entry, None).exits:
-            if came_to(state, UNFOLLOWED):
-                self._note_unfollowed(cls)
-            states.add(self._kept(state))
-        return start, list(states.by_facts.values())
+        left = [self._kept(start)]
+        for method in self._set_up(cls):
+            left = self._left_by(cls, method, left)
+        return start, left
+
+    def _set_up(self, cls: LocalClass) -> list[LocalFunction]:
+        """What runs before any other method of an object, in that order."""
+        init = self.class_member(cls, "__init__") or self.class_member(cls, "__post_init__")
+        first = [init] if init is not None else [self.class_member(cls, name) for name in SET_UP]
+        found = [method for method in first if isinstance(method, LocalFunction)]
+        return found + [method for method in self._every_method(cls) if is_used_by_all(method)]
+
+    def _left_by(self, cls: LocalClass, method: LocalFunction, before: list[State]) -> list[State]:
+        """The states that a constructor or a fixture leaves, one that yields where it does so."""
+        left = States(self.keeps_apart)
+        for state in before:
+            entry = state.copy()
+            self._declare_parameters(method, entry, cls)
+            outcome = self._execute(method, cls, entry, None)
+            for reached in [at for _, at in outcome.yields] or outcome.exits:
+                if came_to(reached, UNFOLLOWED):
+                    self._note_unfollowed(cls)
+                left.add(self._kept(reached))
+        return list(left.by_facts.values())
+
+    def _asked_for(self, cls: LocalClass, test: LocalFunction) -> list[LocalFunction]:
+        """The fixtures of a class that a test asks for by its parameters, each behind its own."""
+        found: list[LocalFunction] = []
+        seen = set[LocalFunction]()
+
+        def ask(asking: LocalFunction) -> None:
+            for param in parameters(asking.node):
+                method = self.class_member(cls, param.name.value)
+                if isinstance(method, LocalFunction) and method not in seen and is_fixture(method):
+                    seen.add(method)
+                    ask(method)
+                    found.append(method)
+
+        ask(test)
+        return found
 
     def _changing_methods(self, cls: LocalClass, of: frozenset[str] | None) -> list[LocalFunction]:
         """The methods by which an object gets into states that differ in attributes `of` it."""
@@ -445,6 +476,7 @@ class Analysis:
                 m
                 for m in self._every_method(cls)
                 if m.name not in _FIRST
+                and not is_fixture(m)
                 and not (_is_private(m.name) and m.name in called)
                 and self._touches(cls, m).sets_any_of(self._written_fields(cls))
             ]
@@ -1193,6 +1225,8 @@ class Analysis:
 
     def _is_stub_of_another(self, target: LocalFunction) -> bool:
         """An abstract method: what runs is a subclass's, which is not known here."""
+        if raises_not_implemented(target.node):
+            return True
         for decorator in target.node.decorators:
             node = decorator.decorator
             name = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")

@@ -249,6 +249,20 @@ def method_kind(function: cst.FunctionDef) -> str:
     return "method"
 
 
+def raises_not_implemented(function: cst.FunctionDef) -> bool:
+    """Whether a function does nothing, below its docstring, but raise NotImplementedError."""
+    body = function.body.body
+    last = body[-1] if body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    raised = last.exc if isinstance(last, cst.Raise) else None
+    raised = raised.func if isinstance(raised, cst.Call) else raised
+    if not isinstance(raised, cst.Name) or raised.value != "NotImplementedError":
+        return False
+    before = [small for line in body for small in getattr(line, "body", (line,))][:-1]
+    return all(isinstance(b, cst.Expr) and isinstance(b.value, cst.SimpleString) for b in before)
+
+
 def plain_text(node: cst.SimpleString) -> str | bytes:
     """What a string literal evaluates to; most need no evaluation."""
     text = node.value

@@ -20,3 +20,27 @@ class NotSetUp(Store):
 
     def ask(self):
         self.db.execute("SELECT 1")  # CKS004
+
+
+class TestInSteps:
+    pool = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.dsn = ":memory:"
+
+    async def asyncSetUp(self):
+        self.pool = sqlite3.connect(self.dsn)
+
+    def test_it(self):
+        self.pool.execute("SELECT 1")
+
+
+class TestTornDown:
+    pool = None
+
+    async def asyncTearDown(self):
+        self.pool = sqlite3.connect(":memory:")
+
+    def test_it(self):
+        self.pool.execute("SELECT 1")  # CKS004
