@@ -1138,11 +1138,11 @@ class Analysis:
         if is_at_limit or (is_generator and kind != "context") or self._is_stub_of_another(target):
             is_awaited = is_async and not is_generator
             evaluator.escape(args, state)
-            if is_at_limit:  # it may check, or set, whatever it can reach
-                trust_all(state)
-                if self._give_up():
-                    state.dead = True
-                    return NEVER
+            if is_at_limit or raises_not_implemented(target.node):
+                trust_all(state)  # it may check, or set, whatever it can reach
+            if is_at_limit and self._give_up():
+                state.dead = True
+                return NEVER
             return self._unfollowed(target, declared, receiver_path, state, is_awaited)
         if is_async and not runs:
             evaluator.escape(args, state)
@@ -1225,14 +1225,12 @@ class Analysis:
 
     def _is_stub_of_another(self, target: LocalFunction) -> bool:
         """An abstract method: what runs is a subclass's, which is not known here."""
-        if raises_not_implemented(target.node):
-            return True
         for decorator in target.node.decorators:
             node = decorator.decorator
             name = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
             if name in ("abstractmethod", "overload"):
                 return True
-        return False
+        return raises_not_implemented(target.node)
 
     def _unfollowed(
         self,

@@ -35,15 +35,48 @@ class Refusing:
         return await self.pool.fetch("SELECT 1")  # CKS004
 
 
-class Planned:
-    """Not a stub: it does something first."""
+class Guarded:
+    """What a method does before it raises is no stub's, and a stub may raise as well."""
 
     def __init__(self) -> None:
         self.pool = None
 
-    def setup(self) -> None:
-        self.pool = None
+    def refuse(self) -> None:
+        print("refused")
+        raise NotImplementedError
+
+    def fail(self) -> None:
         raise NotImplementedError
 
     async def load(self) -> object:
+        pool = self.pool
+        if pool is None:
+            self.refuse()
+        return await pool.fetch("SELECT 1")
+
+    async def load_or_fail(self) -> object:
+        pool = self.pool
+        if pool is None:
+            self.fail()
+        return await pool.fetch("SELECT 1")
+
+    async def load_or_print(self) -> object:
+        pool = self.pool
+        if pool is None:
+            print("none")
+        return await pool.fetch("SELECT 1")  # CKS004
+
+    async def load_when_refused(self) -> object:
+        self.refuse()
+        return await self.pool.fetch("SELECT 1")
+
+    def reset(self, what: str) -> None:
+        if what == "all":
+            self.pool = None
+            return
+        raise NotImplementedError(what)
+
+    async def load_when_reset(self) -> object:
+        self.pool = await asyncpg.create_pool("postgresql://localhost")
+        self.reset("all")
         return await self.pool.fetch("SELECT 1")  # CKS004

@@ -82,3 +82,19 @@ class TestOfAnother:
 
     async def test_reads(self) -> None:
         assert await self.pool.fetch(self.name)  # CKS004
+
+    async def test_takes_what_is_no_fixture(self, open: None) -> None:
+        assert await self.pool.fetch(self.name)  # CKS004
+
+
+class Server:
+    def __init__(self, app) -> None:
+        self.pool = asyncpg.Pool("postgresql://localhost")
+        self.app = app
+
+    @pytest.mark.asyncio
+    async def stop(self) -> None:
+        self.pool = None
+
+    async def load(self) -> object:
+        return await self.pool.fetch("SELECT 1")  # CKS004
