@@ -251,16 +251,14 @@ def method_kind(function: cst.FunctionDef) -> str:
 
 def raises_not_implemented(function: cst.FunctionDef) -> bool:
     """Whether a function does nothing, below its docstring, but raise NotImplementedError."""
-    body = function.body.body
-    last = body[-1] if body else None
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
-    raised = last.exc if isinstance(last, cst.Raise) else None
+    steps: list[cst.CSTNode] = []
+    for line in function.body.body:  # one line of small statements, or several such lines and blocks
+        steps += line.body if isinstance(line, cst.SimpleStatementLine) else (line,)
+    raised = steps[-1].exc if steps and isinstance(steps[-1], cst.Raise) else None
     raised = raised.func if isinstance(raised, cst.Call) else raised
     if not isinstance(raised, cst.Name) or raised.value != "NotImplementedError":
         return False
-    before = [small for line in body for small in getattr(line, "body", (line,))][:-1]
-    return all(isinstance(b, cst.Expr) and isinstance(b.value, cst.SimpleString) for b in before)
+    return all(isinstance(s, cst.Expr) and isinstance(s.value, cst.SimpleString) for s in steps[:-1])
 
 
 def plain_text(node: cst.SimpleString) -> str | bytes:

@@ -45,8 +45,7 @@ class Guarded:
         print("refused")
         raise NotImplementedError
 
-    def fail(self) -> None:
-        raise NotImplementedError
+    def fail(self) -> None: raise NotImplementedError  # fmt: skip
 
     async def load(self) -> object:
         pool = self.pool
