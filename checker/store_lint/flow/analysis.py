@@ -155,6 +155,11 @@ class Outcome:
     is_cut: bool = False
     """Whether ways out are left out that lead through what is not followed."""
 
+    @property
+    def suspended(self) -> list[State]:
+        """The states in which other code runs while it stands at a `yield`, as a lifespan does."""
+        return [state for _, state in self.yields]
+
 
 @record(frozen=True, slots=True, eq=False)
 class _Entry:
@@ -390,7 +395,8 @@ class Analysis:
         if isinstance(star, cst.Param) and parameters(target.node)[0] is star:
             entry.heap[star] = Items(None, value(SelfObject(cls)))
             entry.paths[star.name.value] = value(BuiltSequence(star, "tuple"))
-        return self._execute(target, cls, entry, None).exits
+        outcome = self._execute(target, cls, entry, None)
+        return [*outcome.exits, *outcome.suspended]
 
     def method(self, method: LocalFunction, receiver: Value | None) -> Function:
         """A method of an object (or its class), as its decorators leave it."""
@@ -445,7 +451,7 @@ class Analysis:
             entry = state.copy()
             self._declare_parameters(method, entry, cls)
             outcome = self._execute(method, cls, entry, None)
-            for reached in [at for _, at in outcome.yields] or outcome.exits:
+            for reached in outcome.suspended or outcome.exits:
                 if came_to(reached, UNFOLLOWED):
                     self._note_unfollowed(cls)
                 left.add(self._kept(reached))
@@ -955,9 +961,11 @@ class Analysis:
                 entry = State({f"{owner}{name}": held for name, held in before.paths.items()})
                 function = LocalFunction(setter)
                 self._declare_parameters(function, entry, None)
-                for left in self._execute(function, None, entry, None).exits:
+                outcome = self._execute(function, None, entry, None)
+                for left in (*outcome.exits, *outcome.suspended):
                     reach(_variables(of, owner, left))
-        return [] if pending else list(states.by_facts.values())
+        # Where it was not seen through, anything may be there.
+        return list(states.by_facts.values()) if self.spend(0) else [State()]
 
     def _assigned_to(self, found: Variable) -> Value:
         result = NEVER

@@ -276,8 +276,8 @@ class _Builder:
         reached = [end for end in ends if end is not None]
         if not reached:
             return None
-        if len(reached) == 1 and not reached[0].edges:
-            return reached[0]
+        if len(reached) == 1 and not reached[0].edges and reached[0].handlers is self.handlers:
+            return reached[0]  # else what follows would stand inside a `try` that has ended
         after = self.block()
         for end in reached:
             self.link(end, after)
