@@ -20,7 +20,7 @@ _FILES: Final = ("__init__.py", "server.py", "store.py", "types.py")
 
 def forked_modules(program: Program, near: Module, module: str, name: str) -> Iterator[Module]:
     """The files that are `module` (`chatkit.types`) in a fork (`chatkit-python/chatkit/`) and bind
-    `name` at their top."""
+    `name` at their top; a lone `chatkit.py` above the importer may come before the package too."""
     if module.partition(".")[0] != "chatkit":
         return
     defined = rf"(?m)(?:class|def)\s+{re.escape(name)}\b|^{re.escape(name)}\b".encode()
@@ -31,8 +31,12 @@ def forked_modules(program: Program, near: Module, module: str, name: str) -> It
         return named.as_posix().endswith(ending)
 
     for other in program.mentioning(name, near, defined, is_called_so):
-        beside = (other.path.parent / file for file in _FILES)
-        if name in other.scope.bindings and all(file.is_file() for file in beside):
+        folder = other.path.parent
+        is_package = all((folder / file).is_file() for file in _FILES)
+        is_alone = other.path.name == "chatkit.py" and not (folder / "__init__.py").exists()
+        if name in other.scope.bindings and (
+            is_package or (is_alone and near.path.is_relative_to(folder))
+        ):
             yield other
 
 
