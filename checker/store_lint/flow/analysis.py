@@ -60,7 +60,6 @@ from store_lint.flow.syntax import (
     mentioned_names,
     mentions,
     method_kind,
-    raises_not_implemented,
     returned,
     stored_attributes,
     yields,
@@ -97,6 +96,7 @@ from store_lint.flow.values import (
     value,
     without_missing,
 )
+from store_lint.tree.expressions import walk
 from store_lint.tree.module import parameters
 from store_lint.tree.program import (
     External,
@@ -139,6 +139,10 @@ _DERIVED_FROM: Final = frozenset(
     for kind in ("Mapping", "MutableMapping", "Sequence", "MutableSequence", "MutableSet")
 ) | {"collections.abc.Set", "typing.AbstractSet"}
 """Abstract classes of which no method makes an instance: a class derives from them, or registers."""
+_TELLING: Final = (
+    cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.Call, cst.Name, cst.Attribute
+)  # fmt: skip
+"""What a function returns whose truth tells something."""
 _STORE: Final = "chatkit.store.Store"
 _BASES_WITHOUT_STATE: Final = frozenset(
     {"abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "object"}
@@ -207,7 +211,8 @@ class Analysis:
         self.api = api
         self.types = Types(program, api)
         self._relevance = Relevance(program, signs)
-        self.keeps_apart = Matter(signs).keeps_apart
+        self.matter = Matter(signs)
+        self.keeps_apart = self.matter.keeps_apart
         self._events: dict[int, Events] = {}
         self._graphs: dict[int, Graph] = {}
         self._none_setters: dict[int, dict[str, dict[str, None]]] = {}
@@ -233,6 +238,10 @@ class Analysis:
         self._changing: dict[int, list[LocalFunction]] = {}
         self._object_states: dict[tuple[int, tuple[int, ...]], list[State]] = {}
         self._variables: dict[tuple[int, str], Value] = {}
+        self._underway: set[Scope] = set()
+        """The modules and classes of which something is worked out that is not known yet."""
+        self._beside: dict[tuple[Scope, str, Value, bool], dict[str, Value]] = {}
+        self._set_later: dict[int, frozenset[str]] = {}
         self._states_of_modules: dict[tuple[int, frozenset[str]], list[State]] = {}
         self._decorated: dict[int, Function] = {}
         self._exact: dict[int, bool] = {}
@@ -265,8 +274,10 @@ class Analysis:
         self._follows = FOLLOWED + FOLLOWED_PER_LINE * lines
 
     @contextmanager
-    def _apart(self, module: Module) -> Generator[None]:
-        """Work out what holds for every file, as if `module`, where it stands, were analysed first."""
+    def _apart(self, module: Module, scope: Scope) -> Generator[None]:
+        """Work out what holds of a scope for every file, as if `module`, its own, came first."""
+        is_within = scope in self._underway
+        self._underway.add(scope)
         before = (self._recording, self._stack, self._module, self._cuts)
         counted = (self._steps, self._followed, self._allowed, self._follows)
         self._recording, self._stack, self._module, self._cuts = None, [], module, None
@@ -274,6 +285,8 @@ class Analysis:
         try:
             yield
         finally:
+            if not is_within:
+                self._underway.discard(scope)
             self._recording, self._stack, self._module, self._cuts = before
             self._steps, self._followed, self._allowed, self._follows = counted
 
@@ -287,7 +300,7 @@ class Analysis:
         found = self._object_states.get(key)
         if found is None:
             self._object_states[key] = [State()]  # a cycle ends here
-            with self._apart(cls.module):
+            with self._apart(cls.module, cls.scope):
                 found = self._reach_states(cls, changing)
             self._object_states[key] = found
         return found
@@ -500,8 +513,8 @@ class Analysis:
 
     def _reach_states(self, cls: LocalClass, changing: list[LocalFunction]) -> list[State]:
         start, initial = self._initial_states(cls)
-        if not initial:
-            return [start]
+        if not initial:  # a constructor that only a subclass gets through
+            return [State(dict.fromkeys(start.paths, UNKNOWN))]
         if not changing:
             return initial
         states = States(self.keeps_apart)
@@ -832,14 +845,31 @@ class Analysis:
         found = join_all(state.paths[path] for state in left if path in state.paths)
         return found or self.field(cls, name)
 
-    def field_beside(
-        self, cls: LocalClass, name: str, told: dict[str, Value], found: Value, *, is_fresh: bool
-    ) -> Value:
-        """What is left of the value of an attribute where the object's others are as `told`."""
-        tests = {f"self.{other}": (held, self.field(cls, other)) for other, held in told.items()}
-        every = frozenset({name, *told})
-        states = self._initial_states(cls)[1] if is_fresh else self.object_states(cls, every)
-        return _beside(states, f"self.{name}", tests, found)
+    def attributes_beside(
+        self, cls: LocalClass, name: str, told: Value, is_fresh: bool
+    ) -> dict[str, Value]:
+        """The pools and the like that an object surely has where tests have left `told` of `name`."""
+        key = (cls.scope, name, told, is_fresh)
+        found = self._beside.get(key)
+        if found is not None:
+            return found
+        if cls.scope in self._underway:
+            return {}
+        self._beside[key] = {}  # a cycle ends here
+        before = self.field(cls, name)
+        value_of = self.first_value if is_fresh else self.field
+        found = dict[str, Value]()
+        for path in self._initial_states(cls)[0].paths:
+            other = path.removeprefix("self.")
+            held = value_of(cls, other)
+            if not may_be_missing(held) or not self.matter.concerns(path, held):
+                continue
+            of = frozenset({name, other})
+            states = self._initial_states(cls)[1] if is_fresh else self.object_states(cls, of)
+            if _is_there_beside(states, path, f"self.{name}", told, before):
+                found[other] = without_missing(held) or UNKNOWN
+        self._beside[key] = found
+        return found
 
     def _declared_field(self, cls: LocalClass, name: str) -> Value:
         for owner in self.program.lineage(cls).classes:
@@ -911,21 +941,43 @@ class Analysis:
         self._variables[key] = UNKNOWN  # a cycle ends here
         if found.scope.is_function:
             return UNKNOWN
-        with self._apart(found.scope.module):
+        with self._apart(found.scope.module, found.scope):
             result = self._assigned_to(found) or UNKNOWN
         self._variables[key] = result
         return result
 
-    def variable_beside(self, found: Variable, told: dict[str, Value], known: Value) -> Value:
-        """What is left of the value of a variable where its module's others are as `told`, by name."""
-        states = self._module_states(found.scope.module, frozenset({found.name, *told}))
-        bound = found.scope.bindings
-        tests = {
-            name: (held, self.variable(Variable(found.scope, name, bound[name][-1])))
-            for name, held in told.items()
-            if bound.get(name)
-        }
-        return _beside(states, found.name, tests, known)
+    def variables_beside(self, tested: Variable, told: Value) -> dict[str, Value]:
+        """The pools and the like that a module surely has where tests left `told` of a variable."""
+        module, name = tested.scope.module, tested.name
+        key = (tested.scope, name, told, False)
+        found = self._beside.get(key)
+        if found is not None:
+            return found
+        if tested.scope in self._underway:
+            return {}
+        self._beside[key] = {}  # a cycle ends here
+        before = self.variable(tested)
+        found = dict[str, Value]()
+        for other, bindings in module.scope.bindings.items() if tested.scope is module.scope else ():
+            if not any(binding.kind == "value" and _names_none(binding.value) for binding in bindings):
+                continue
+            held = self.variable(Variable(tested.scope, other, bindings[-1]))
+            if not may_be_missing(held) or not self.matter.concerns(other, held):
+                continue
+            states = self._module_states(module, frozenset({name, other}))
+            if _is_there_beside(states, other, name, told, before):
+                found[other] = without_missing(held) or UNKNOWN
+        self._beside[key] = found
+        return found
+
+    def is_set_later(self, variable: Variable) -> bool:
+        """Whether a function of its module may set a variable, by `global`."""
+        module = variable.scope.module
+        names = self._set_later.get(id(module))
+        if names is None:
+            declared = (scope.declared for scope in module.scope.walk())
+            names = self._set_later[id(module)] = frozenset[str]().union(*declared)
+        return variable.name in names
 
     def _module_states(self, module: Module, of: frozenset[str]) -> list[State]:
         """The states, between calls of its functions, of variables `of` a module, by their names."""
@@ -933,7 +985,7 @@ class Analysis:
         found = self._states_of_modules.get((id(module), of))
         if found is None:
             self._states_of_modules[id(module), of] = []  # a cycle ends here
-            with self._apart(module):
+            with self._apart(module, module.scope):
                 found = self._reach_module_states(module, of, setters)
             self._states_of_modules[id(module), of] = found
         return found
@@ -1146,11 +1198,11 @@ class Analysis:
         if is_at_limit or (is_generator and kind != "context") or self._is_stub_of_another(target):
             is_awaited = is_async and not is_generator
             evaluator.escape(args, state)
-            if is_at_limit or raises_not_implemented(target.node):
-                trust_all(state)  # it may check, or set, whatever it can reach
-            if is_at_limit and self._give_up():
-                state.dead = True
-                return NEVER
+            if is_at_limit:  # it may check, or set, whatever it can reach
+                trust_all(state)
+                if self._give_up():
+                    state.dead = True
+                    return NEVER
             return self._unfollowed(target, declared, receiver_path, state, is_awaited)
         if is_async and not runs:
             evaluator.escape(args, state)
@@ -1238,7 +1290,7 @@ class Analysis:
             name = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
             if name in ("abstractmethod", "overload"):
                 return True
-        return raises_not_implemented(target.node)
+        return False
 
     def _unfollowed(
         self,
@@ -1540,7 +1592,7 @@ class Analysis:
             found = not yields(function.node) and any(
                 isinstance(
                     node,
-                    (cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.Call, cst.Name),
+                    _TELLING,
                 )
                 for node in returned(function.node.body)
             )
@@ -1834,21 +1886,18 @@ def _is_among(names: frozenset[str] | None, path: str) -> bool:
     return names is None or path.split(".", 2)[1] in names
 
 
-def _beside(
-    states: list[State], path: str, tests: dict[str, tuple[Value, Value]], found: Value
-) -> Value:
-    """What `path` may be in those of some states that go with tests: what they left of what it was.
-
-    It tells only whether it can be missing there: what else it may be is known better elsewhere.
-    """
+def _is_there_beside(states: list[State], path: str, tested: str, told: Value, before: Value) -> bool:
+    """Whether `path` is there in each of some states that go with what a test has told."""
     alike = [
-        state.paths
-        for state in states
-        if all(may_still_be(state.paths.get(p, UNKNOWN), *told) for p, told in tests.items())
+        state.paths for state in states if may_still_be(state.paths.get(tested, UNKNOWN), told, before)
     ]
-    if not alike or any(may_be_missing(paths.get(path, NEVER)) for paths in alike):
-        return found
-    return without_missing(found) or UNKNOWN
+    return bool(alike) and not any(may_be_missing(paths.get(path, NEVER)) for paths in alike)
+
+
+def _names_none(node: cst.BaseExpression | None) -> bool:
+    return node is not None and any(
+        isinstance(part, cst.Name) and part.value == "None" for part in walk(node)
+    )
 
 
 def _variables(of: frozenset[str], owner: str, left: State) -> State:

@@ -30,8 +30,8 @@ from store_lint.flow.state import (
     all_items,
     assume_present,
     forget_told,
-    found_below,
     held_items,
+    is_as_found,
     narrow,
     seen_from,
     trust,
@@ -79,7 +79,7 @@ from store_lint.tree.expressions import children
 from store_lint.tree.program import External, LocalClass, LocalFunction, LocalModule, Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from store_lint.flow.analysis import Analysis
     from store_lint.flow.events import Events
@@ -161,11 +161,25 @@ class Evaluator:
             return name
         for found in self.program.resolve(self.frame.scope, node):
             if isinstance(found, Variable):
-                return self.analysis.variable_path(found)
+                return self._variable_path(found, node)
             if isinstance(found, LocalClass) and self._is_own(found):
                 return "self"
             return None
         return None
+
+    def _variable_path(self, found: Variable, node: cst.Name) -> str:
+        """Where a variable is kept that a name stands for.
+
+        What a module has imported by name at its top stays as it was then, whatever the functions of
+        the other module set it to.
+        """
+        module, scope = self.frame.scope.module, self.frame.scope
+        while scope.parent is not None and node.value not in scope.bindings:
+            scope = scope.parent
+        is_copy = scope is module.scope and found.scope.module is not module
+        if is_copy and self.analysis.is_set_later(found):
+            return f"{module.path}{GLOBAL}{node.value}"
+        return self.analysis.variable_path(found)
 
     def _object_path(self, node: cst.CSTNode, state: State) -> str | None:
         """Where the attributes of a module, of the frame's own class or of `self` are kept."""
@@ -245,15 +259,15 @@ class Evaluator:
         found = self.program.resolve(self.frame.scope, node)
         if not found:
             return _builtin(name)
-        if len(found) == 1:
-            return self._definition(found[0], state)
-        return join_all(self._definition(definition, state) for definition in found)
+        return join_all(self._definition(definition, state, node) for definition in found)
 
-    def _definition(self, found: Definition, state: State) -> Value:
+    def _definition(self, found: Definition, state: State, node: cst.Name | None = None) -> Value:
         if isinstance(found, Variable):
             path = self.analysis.variable_path(found)
+            if node is not None:
+                path = self._variable_path(found, node)
             known = state.paths.get(path)
-            return known if known is not None else self._variable(found, path, state)
+            return known if known is not None else trusted(state, self.analysis.variable(found))
         if isinstance(found, LocalClass):
             return value(ClassObject(found))
         if isinstance(found, LocalFunction):
@@ -261,14 +275,6 @@ class Evaluator:
         if isinstance(found, LocalModule):
             return value(ModuleObject(found))
         return _external(found) if isinstance(found, External) else UNKNOWN
-
-    def _variable(self, found: Variable, path: str, state: State) -> Value:
-        """What a variable may be that is read for the first time."""
-        known = trusted(state, self.analysis.variable(found))
-        if not may_be_missing(known):
-            return known
-        told = found_below(state, path.removesuffix(found.name))
-        return self.analysis.variable_beside(found, told, known) if told else known
 
     def _read(self, node: cst.BaseExpression, path: str, found: Value, state: State) -> Value:
         """Reading what may be unset raises there; behind it, it is set."""
@@ -351,12 +357,40 @@ class Evaluator:
         found = trusted(state, known, path)
         if any(isinstance(atom, Instance) and atom.handed for atom in receiver):
             return without_missing(found) or UNKNOWN
-        if path is None or not may_be_missing(found):
-            return found
-        told = found_below(state, f"{path}.")
-        if not told:
-            return found
-        return self.analysis.field_beside(cls, attr, told, found, is_fresh=is_fresh)
+        return found
+
+    def tell(self, node: cst.BaseExpression, path: str, told: Value, state: State) -> None:
+        """Note what a test has told of what an expression names, and of what goes together with that.
+
+        A flag of another object, or of a module, tells of the pool that is set together with it; what
+        the code has written itself since tells nothing of what was there.
+        """
+        is_found = is_as_found(state, path)
+        narrow(state, path, told)
+        if not is_found:
+            return
+        owner, others = self._beside(node, path, told, state)
+        for name, held in others.items():
+            state.paths.setdefault(f"{owner}{name}", held)
+
+    def _beside(
+        self, node: cst.BaseExpression, path: str, told: Value, state: State
+    ) -> tuple[str, Mapping[str, Value]]:
+        """What is surely there beside an attribute or a variable, and how its paths begin."""
+        for found in self.program.resolve(self.frame.scope, node):
+            if isinstance(found, Variable) and path == self.analysis.variable_path(found):
+                return path.removesuffix(found.name), self.analysis.variables_beside(found, told)
+        if type(node) is not cst.Attribute:
+            return "", {}
+        base_path, _, name = path.rpartition(".")
+        base = state.paths.get(base_path)
+        if base is None:
+            base = self.silent().evaluate(node.value, state.copy())
+        atom = next(iter(base)) if len(base) == 1 else None
+        if not isinstance(atom, (Instance, SelfObject, ClassObject)) or isinstance(atom.cls, str):
+            return "", {}
+        is_fresh = f"{base_path}{FRESH}" in state.paths
+        return f"{base_path}.", self.analysis.attributes_beside(atom.cls, name, told, is_fresh)
 
     # Calls
 
@@ -1299,6 +1333,8 @@ class Evaluator:
             self.bind_event(target, given, expression, annotation, state)
             if path is not None:
                 write(state, path, given)
+                if type(expression) is cst.Name and expression.value in state.paths:
+                    state.aliases.setdefault(expression.value, path)
         elif type(target) is cst.Subscript:
             base = self.evaluate(target.value, state)
             self._store_item(target, base, given, state)

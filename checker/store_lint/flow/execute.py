@@ -41,10 +41,11 @@ from store_lint.flow.values import (
     without_missing,
 )
 from store_lint.tree.expressions import children
+from store_lint.tree.module import dotted_name
 from store_lint.tree.program import External, LocalClass, LocalFunction
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from store_lint.flow.analysis import Analysis
     from store_lint.flow.graph import Block, Graph, Step
@@ -72,6 +73,7 @@ _BEGINS_WITH: Final[dict[type, str]] = {
 }
 """The part of a statement or expression that is evaluated before all others."""
 _LITERALS: Final = frozenset({cst.SimpleString, cst.Integer, cst.Float})
+_CONSTANTS: Final = frozenset({"None", "True", "False"})
 _OF_MISSING: Final = frozenset({"AttributeError", "TypeError", "Exception", "BaseException"})
 """What a use of None raises, and what stands above it."""
 
@@ -164,12 +166,12 @@ class Executor:
                 states = list(kept.by_facts.values())
             if raised is not None:
                 for current in states:
-                    if _never_raises(step.node):
+                    if not _never_raises(step.node):
+                        raised.add(current.copy())
+                    elif _may_raise(block, done):
                         reached, more = self._raised(block, done, evaluator, current)
                         missed = join_states(missed, more)
                         raised.add(reached)
-                    else:
-                        raised.add(current.copy())
             if not states:
                 break
         if block.handlers is not None and raised is not None:
@@ -272,7 +274,7 @@ class Executor:
         elif type(node) is cst.Assign:
             return self.assign(node, evaluator, state)
         elif type(node) is cst.AnnAssign:
-            self.annotated(node, evaluator, state)
+            return self.annotated(node, evaluator, state)
         elif type(node) is cst.AugAssign:
             self.augmented(node, evaluator, state)
         elif type(node) is cst.Return:
@@ -293,7 +295,12 @@ class Executor:
 
     def assign(self, node: cst.Assign, evaluator: Evaluator, state: State) -> list[State]:
         following: list[State] = []
-        for given, current in self._cases(node.value, evaluator, state):
+        if type(node.value) is cst.IfExp:
+            targets = [target.target for target in node.targets]
+            cases = self._chosen(node.value, targets, evaluator, state)
+        else:
+            cases = self._cases(node.value, evaluator, state)
+        for given, current in cases:
             for target in node.targets:
                 evaluator.store(target.target, given, current, node.value)
             if not current.dead:
@@ -319,23 +326,48 @@ class Executor:
         cases = ((value(Constant(True)), told.yes), (value(Constant(False)), told.no))
         return [(given, reached) for given, reached in cases if reached is not None]
 
-    def annotated(self, node: cst.AnnAssign, evaluator: Evaluator, state: State) -> None:
-        annotation = node.annotation.annotation
+    def _chosen(
+        self,
+        node: cst.IfExp,
+        targets: Sequence[cst.BaseExpression],
+        evaluator: Evaluator,
+        state: State,
+    ) -> list[tuple[Value, State]]:
+        """What `pool() if dsn else None` gives, and `True if dsn else False`: both cases apart."""
+        before = state.copy()
+        given = evaluator.evaluate(node, state)
+        if not is_bool(given):
+            names = [dotted_name(target) or "" for target in targets]
+            is_optional = may_be_missing(given) and without_missing(given)
+            if not is_optional or not any(self.analysis.matter.concerns(n, given) for n in names):
+                return [(given, state)]
+        silent = evaluator.silent()
+        told = silent.fork(node.test, before)
+        ways = ((node.body, told.yes), (node.orelse, told.no))
+        return [(silent.evaluate(part, way), way) for part, way in ways if way is not None]
+
+    def annotated(self, node: cst.AnnAssign, evaluator: Evaluator, state: State) -> list[State]:
         if node.value is None:
-            return
-        given = evaluator.evaluate(node.value, state)
+            return [state]
+        annotation = node.annotation.annotation
         declared = self.analysis.types.annotation(self.frame.scope, annotation)
-        for atom in given:
-            held = state.items(atom)
-            if held is not None:
-                element = self._declared_element(declared)
-                state.heap[atom.site] = type(held)(held.known, held.any, held.sites, element)  # type: ignore[union-attr]
-        given = declared_contents(given, declared)
-        if given == UNKNOWN:
-            given = join(without_missing(declared), only_missing(declared)) or UNKNOWN
-        elif type(node.target) is cst.Attribute:
-            given = typed(given, declared, state)
-        evaluator.store(node.target, given, state, node.value, annotation)
+        if type(node.value) is cst.IfExp:
+            cases = self._chosen(node.value, [node.target], evaluator, state)
+        else:
+            cases = [(evaluator.evaluate(node.value, state), state)]
+        for given, current in cases:
+            for atom in given:
+                held = current.items(atom)
+                if held is not None:
+                    element = self._declared_element(declared)
+                    current.heap[atom.site] = type(held)(held.known, held.any, held.sites, element)  # type: ignore[union-attr]
+            given = declared_contents(given, declared)
+            if given == UNKNOWN:
+                given = join(without_missing(declared), only_missing(declared)) or UNKNOWN
+            elif type(node.target) is cst.Attribute:
+                given = typed(given, declared, current)
+            evaluator.store(node.target, given, current, node.value, annotation)
+        return [current for _, current in cases if not current.dead]
 
     @staticmethod
     def _declared_element(declared: Value) -> Value | None:
@@ -574,12 +606,22 @@ def _following(block: Block, done: int) -> cst.CSTNode | None:
     return block.edges[0].condition if block.edges else None
 
 
+def _may_raise(block: Block, done: int) -> bool:
+    """Whether anything that a block does after so many steps may raise."""
+    is_tested = bool(block.edges) and block.edges[0].condition is not None
+    return is_tested or any(not _never_raises(step.node) for step in block.steps[done:])
+
+
 def _never_raises(node: cst.CSTNode) -> bool:
-    """Whether a statement gives names a literal, as queries are written down before they are sent."""
-    return (
-        type(node) is cst.Assign
-        and type(node.value) in _LITERALS
-        and all(type(target.target) is cst.Name for target in node.targets)
+    """Whether a statement only gives names and attributes of names a literal, as flags are set."""
+    if type(node) is not cst.Assign:
+        return False
+    given = node.value
+    is_constant = type(given) is cst.Name and given.value in _CONSTANTS
+    return (is_constant or type(given) in _LITERALS) and all(
+        type(owner) is cst.Name
+        for target in node.targets
+        for owner in [target.target.value if type(target.target) is cst.Attribute else target.target]
     )
 
 

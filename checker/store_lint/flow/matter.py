@@ -70,6 +70,10 @@ class Matter:
             for path in right.paths.keys() - left.paths.keys()
         )
 
+    def concerns(self, path: str, held: Value) -> bool:
+        """Whether what is kept at a path has, by name or value, to do with what rules ask for."""
+        return self._matters(path, held, State())
+
     def _matters(self, path: str, held: Value, state: State) -> bool:
         if path.startswith(("<", TOLD)):
             return False

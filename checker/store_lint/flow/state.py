@@ -226,7 +226,7 @@ def forget_told(state: State, name: str) -> None:
 
 def narrow(state: State, path: str, value: Value) -> None:
     """Note that the object at `path` is now known to be `value`, under each of its names."""
-    is_found = path not in state.paths and is_shared(path)
+    is_found = is_as_found(state, path)
     state.paths[path] = value
     if is_found:  # behind the path: it is carried over to another state after that
         state.paths[f"{path}{FOUND}"] = UNKNOWN
@@ -238,11 +238,9 @@ def narrow(state: State, path: str, value: Value) -> None:
             state.paths[name] = value
 
 
-def found_below(state: State, owner: str) -> dict[str, Value]:
-    """What tests have told of the attributes or variables whose paths begin with `owner`, by name."""
-    marks = [path for path in state.paths if path.startswith(owner) and path.endswith(FOUND)]
-    told = {mark[len(owner) : -len(FOUND)]: state.paths.get(mark[: -len(FOUND)]) for mark in marks}
-    return {name: held for name, held in told.items() if held is not None}
+def is_as_found(state: State, path: str) -> bool:
+    """Whether an attribute, or a module's variable, is as it was where the function began."""
+    return is_shared(path) and (path not in state.paths or f"{path}{FOUND}" in state.paths)
 
 
 def assume_present(state: State, path: str, value: Value) -> None:

@@ -249,18 +249,6 @@ def method_kind(function: cst.FunctionDef) -> str:
     return "method"
 
 
-def raises_not_implemented(function: cst.FunctionDef) -> bool:
-    """Whether a function does nothing, below its docstring, but raise NotImplementedError."""
-    steps: list[cst.CSTNode] = []
-    for line in function.body.body:  # one line of small statements, or several such lines and blocks
-        steps += line.body if isinstance(line, cst.SimpleStatementLine) else (line,)
-    raised = steps[-1].exc if steps and isinstance(steps[-1], cst.Raise) else None
-    raised = raised.func if isinstance(raised, cst.Call) else raised
-    if not isinstance(raised, cst.Name) or raised.value != "NotImplementedError":
-        return False
-    return all(isinstance(s, cst.Expr) and isinstance(s.value, cst.SimpleString) for s in steps[:-1])
-
-
 def plain_text(node: cst.SimpleString) -> str | bytes:
     """What a string literal evaluates to; most need no evaluation."""
     text = node.value

@@ -230,7 +230,7 @@ def _refined(evaluator: Evaluator, node: cst.BaseExpression, known: Value, state
             return None
         path = evaluator.path(node, current)
         if path is not None and left != known:
-            narrow(current, path, left)
+            evaluator.tell(node, path, left, current)
         return current
 
     return _both(state, narrowed, known)
@@ -300,7 +300,7 @@ def _equal(
         return None
     path = evaluator.path(node, state)
     if path is not None and kept != before:
-        narrow(state, path, kept)
+        evaluator.tell(node, path, kept, state)
     return state
 
 

@@ -1,6 +1,6 @@
 import engines
 from chatkit.store import Store
-from engines import HAS_ENGINE, HAS_TABLES, engine
+from engines import HAS_ENGINE, HAS_TABLES, engine, pool
 
 print(Store)
 
@@ -25,3 +25,29 @@ def other_flag() -> object:
 
 def unasked() -> object:
     return engine.connect()  # CKS004
+
+
+async def as_it_is() -> object:
+    if not engines.is_open:
+        raise RuntimeError("not open")
+    return await engines.pool.fetch("SELECT 1")
+
+
+async def as_it_was() -> object:
+    if not engines.is_open:
+        raise RuntimeError("not open")
+    return await pool.fetch("SELECT 1")  # CKS004
+
+
+async def imported_late() -> object:
+    from engines import pool
+
+    if not engines.is_open:
+        raise RuntimeError("not open")
+    return await pool.fetch("SELECT 1")
+
+
+async def asked_itself() -> object:
+    if pool is None:
+        raise RuntimeError("not open")
+    return await pool.fetch("SELECT 1")
