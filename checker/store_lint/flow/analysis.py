@@ -238,6 +238,8 @@ class Analysis:
         self._changing: dict[int, list[LocalFunction]] = {}
         self._object_states: dict[tuple[int, tuple[int, ...]], list[State]] = {}
         self._variables: dict[tuple[int, str], Value] = {}
+        self._spent_on_states: dict[int, int] = {}
+        self._ends: dict[int, list[State]] = {}
         self._underway: set[Scope] = set()
         """The modules and classes of which something is worked out that is not known yet."""
         self._beside: dict[tuple[Scope, str, Value, bool], dict[str, Value]] = {}
@@ -984,18 +986,28 @@ class Analysis:
         setters = [scope for scope in module.scope.walk() if not of.isdisjoint(scope.declared)]
         found = self._states_of_modules.get((id(module), of))
         if found is None:
-            self._states_of_modules[id(module), of] = []  # a cycle ends here
+            found = self._states_of_modules[id(module), of] = []  # a cycle ends here
+            spent = self._spent_on_states.get(id(module), 0)
+            if spent > STEPS:  # a module of very many pools: anything may be there
+                return [State()]
             with self._apart(module, module.scope):
                 found = self._reach_module_states(module, of, setters)
+                self._spent_on_states[id(module)] = spent + self._steps
             self._states_of_modules[id(module), of] = found
+        return found
+
+    def _left_by_module(self, module: Module) -> list[State]:
+        """The states in which a module's own code ends."""
+        found = self._ends.get(id(module))
+        if found is None:
+            body = self.graph(module.scope)
+            found = Executor(self, Frame(module.scope), body).run([State()], None) if body else []
+            self._ends[id(module)] = found
         return found
 
     def _reach_module_states(
         self, module: Module, of: frozenset[str], setters: list[Scope]
     ) -> list[State]:
-        body = self.graph(module.scope)
-        if body is None:
-            return []
         states = States(self.keeps_apart)
         pending = list[State]()
 
@@ -1005,7 +1017,7 @@ class Analysis:
                 pending.append(states.by_facts[facts])
 
         owner = f"{module.path}{GLOBAL}"
-        for left in Executor(self, Frame(module.scope), body).run([State()], None):
+        for left in self._left_by_module(module):
             reach(_variables(of, owner, left))
         while pending and self.spend(0):
             before = pending.pop()
