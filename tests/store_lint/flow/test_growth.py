@@ -101,6 +101,34 @@ def test_what_is_not_followed_leads_no_further(tmp_path: Path) -> None:
     assert setting < 1.8 * reading, (reading, setting)
 
 
+def test_each_pool_of_a_module_costs_what_the_others_do(tmp_path: Path) -> None:
+    """Each flag of a module is asked which of its pools go with it, up to what a file may cost."""
+    few, many = (_cost(tmp_path, _pools(number)) for number in (4, 12))
+    assert many < 3.2 * few, (few, many)
+
+
+def _pools(number: int) -> str:
+    """Pools of a module with a flag each, set one by one and all in one function."""
+    ways = range(number)
+    return (
+        "        pass\n"
+        + "".join(f"pool{way} = None\nready{way} = False\n" for way in ways)
+        + "".join(
+            f"def open{way}(dsn):\n    global pool{way}, ready{way}\n"
+            f"    pool{way} = asyncpg.Pool(dsn)\n    ready{way} = True\n"
+            for way in ways
+        )
+        + f"def open_all(dsn):\n    global {', '.join(f'pool{w}, ready{w}' for w in ways)}\n"
+        + "".join(
+            f"    try:\n        pool{way} = asyncpg.Pool(dsn)\n        ready{way} = True\n"
+            f"    except OSError:\n        print({way})\n"
+            for way in ways
+        )
+        + "async def use(self):\n"
+        + "".join(f"        if ready{way}: await pool{way}.fetch('x')\n" for way in ways)
+    )
+
+
 def _ways_back(number: int) -> str:
     """A loop that goes on from many places, each with another name that was set."""
     ways = range(number)
