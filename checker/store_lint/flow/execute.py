@@ -149,11 +149,11 @@ class Executor:
     def block(self, block: Block, state: State, events: Events | None) -> Iterable[tuple[Block, State]]:
         evaluator = Evaluator(self.analysis, self.frame, events, block.caught)
         states = [state]
-        raised, missed = None, None
+        raised: list[State] = []
+        missed: State | None = None
         if block.handlers is not None:
-            raised = States(self.analysis.keeps_apart)
             reached, missed = self._raised(block, 0, evaluator, state)
-            raised.add(reached)
+            raised.append(reached)
         for done, step in enumerate(block.steps, 1):
             following: list[State] = []
             for current in states:
@@ -164,18 +164,23 @@ class Executor:
                 for current in states:
                     kept.add(current)
                 states = list(kept.by_facts.values())
-            if raised is not None:
+            if block.handlers is not None:
+                is_apart = self._sets_fact(step.node)
                 for current in states:
-                    if not _never_raises(step.node):
-                        raised.add(current.copy())
-                    elif _may_raise(block, done):
+                    reached = current
+                    if _never_raises(step.node):
+                        if not _may_raise(block, done):
+                            continue
                         reached, more = self._raised(block, done, evaluator, current)
                         missed = join_states(missed, more)
-                        raised.add(reached)
+                    if not is_apart:
+                        reached = join_states(raised.pop(), reached) or reached
+                    raised.append(reached.copy() if reached is current else reached)
+                    is_apart = False
             if not states:
                 break
-        if block.handlers is not None and raised is not None:
-            for reached in raised.by_facts.values():
+        if block.handlers is not None:
+            for reached in raised:
                 yield block.handlers, reached
             outer = self._handlers_of_missing(block.handlers) if missed is not None else None
             if missed is not None and outer is not None:
@@ -194,6 +199,21 @@ class Executor:
                 reached = told[edge.condition].when(edge.truth)
                 if reached is not None:
                     yield edge.target, reached
+
+    def _sets_fact(self, node: cst.CSTNode) -> bool:
+        """Whether a statement sets an attribute or a module's variable, which may be a flag."""
+        if type(node) is cst.AnnAssign:
+            targets = [node.target]
+        elif type(node) is cst.Assign:
+            targets = [target.target for target in node.targets]
+        else:
+            return False
+        scope = self.frame.scope
+        return not scope.is_function or any(
+            type(target) is cst.Attribute
+            or (type(target) is cst.Name and target.value in scope.declared)
+            for target in targets
+        )
 
     def _raised(
         self, block: Block, done: int, evaluator: Evaluator, state: State

@@ -26,6 +26,7 @@ from store_lint.flow.values import (
     Text,
     Unset,
     Value,
+    is_missing,
     join,
     join_all,
     may_be_missing,
@@ -312,7 +313,7 @@ def correlations(state: State) -> Facts:
     is_counted = False
     for path, value in state.paths.items():
         if len(value) != 1:
-            if value and not without_missing(value):  # None from several places
+            if value and is_missing(value):  # None from several places
                 facts.append((path, None))
             continue
         (atom,) = value

@@ -269,6 +269,14 @@ def may_be_missing(of: Value) -> bool:
     return False
 
 
+def is_missing(of: Value) -> bool:
+    """Whether the value is None, or was never assigned, on all paths."""
+    for atom in of:  # noqa: SIM110 - as in may_be_missing()
+        if type(atom) is not Nothing and type(atom) is not Unset:
+            return False
+    return True
+
+
 def without_missing(of: Value) -> Value:
     if not may_be_missing(of):
         return of
