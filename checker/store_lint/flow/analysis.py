@@ -120,8 +120,8 @@ MAX_DEPTH: Final = 6
 """Calls into the tree are followed this deep."""
 MAX_DEPTH_ELSEWHERE: Final = 2
 """And this deep outside of the file that is analysed: there they run for what they give back."""
-FOLLOWED: Final = 1_500
-FOLLOWED_PER_LINE: Final = 1
+FOLLOWED: Final = 1_000
+FOLLOWED_PER_LINE: Final = 0.5
 """Steps that one file may cost in what it calls, until calls are not followed any more."""
 STEPS: Final = 7_500
 STEPS_PER_LINE: Final = 18
@@ -228,7 +228,7 @@ class Analysis:
         self._followed: int = 0
         """How many of the steps were taken in what a function calls."""
         self._allowed: int = 0
-        self._follows: int = 0
+        self._follows: float = 0
         self._cuts: int | None = None
         """Counts the calls at which a path was given up, where only what was followed matters."""
         self._members: dict[tuple[int, str], LocalFunction | str | None] = {}
@@ -1002,6 +1002,8 @@ class Analysis:
         if found is None:
             body = self.graph(module.scope)
             found = Executor(self, Frame(module.scope), body).run([State()], None) if body else []
+            if not self.spend(0):  # not seen through: anything may be there
+                found = [State()]
             self._ends[id(module)] = found
         return found
 
