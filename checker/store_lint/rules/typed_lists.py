@@ -249,8 +249,8 @@ class TypedLists:
                     continue
                 yield Violation(
                     site,
-                    f"`{node.value}` is an empty list without an annotation and feeds a query: no type "
-                    "checker can tell what it holds",
+                    f"`{node.value}` is an empty list without an annotation and feeds a query: pyright "
+                    "cannot tell what it holds",
                     f"annotate it: `{node.value}: list[object] = []`",
                     "warning",
                     self._annotation(node.value, site, event.frame.scope),
