@@ -627,9 +627,8 @@ def _following(block: Block, done: int) -> cst.CSTNode | None:
 
 
 def _may_raise(block: Block, done: int) -> bool:
-    """Whether anything that a block does after so many steps may raise."""
-    is_tested = bool(block.edges) and block.edges[0].condition is not None
-    return is_tested or any(not _never_raises(step.node) for step in block.steps[done:])
+    """Whether a statement that a block runs after so many steps may raise."""
+    return any(not _never_raises(step.node) for step in block.steps[done:])
 
 
 def _never_raises(node: cst.CSTNode) -> bool:

@@ -210,3 +210,24 @@ async def by_its_name(named: Named) -> object:
     if isinstance(named.name, str):
         return await named.client.fetch("SELECT 1")  # CKS004
     return None
+
+
+class Mergeable:
+    """Its own methods ask others of its kind."""
+
+    def __init__(self, dsn: str) -> None:
+        self.client = None
+        self.is_ready = False
+        if dsn:
+            self.client = asyncpg.Pool(dsn)
+
+    async def merge(self, other: "Mergeable") -> None:
+        if other.is_ready:
+            print(await other.client.fetch("SELECT 1"))  # CKS004
+        self.is_ready = True
+
+
+async def merged(given: Mergeable) -> object:
+    if not given.is_ready:
+        return None
+    return await given.client.fetch("SELECT 1")  # CKS004

@@ -34,6 +34,7 @@ async def load_once_started() -> object:
 class Store:
     def __init__(self) -> None:
         self.pool = None
+        self.readers_pool = None
         self.is_ready = False
         self.is_started = False
 
@@ -56,3 +57,8 @@ class Store:
         if not self.is_started:
             raise RuntimeError("not started")
         return await self.pool.fetch("SELECT 1")  # CKS004
+
+    async def load_while_ready(self) -> object:
+        if self.is_ready:
+            return await self.readers_pool.fetch("SELECT 1")  # CKS004
+        return None
