@@ -215,16 +215,14 @@ async def by_its_name(named: Named) -> object:
 class Mergeable:
     """Its own methods ask others of its kind."""
 
-    def __init__(self, dsn: str) -> None:
-        self.client = None
-        self.is_ready = False
-        if dsn:
-            self.client = asyncpg.Pool(dsn)
+    def __init__(self, dsn: str, is_ready: bool) -> None:
+        self.is_ready = is_ready
+        self.client = asyncpg.Pool(dsn) if dsn else None
 
     async def merge(self, other: "Mergeable") -> None:
         if other.is_ready:
             print(await other.client.fetch("SELECT 1"))  # CKS004
-        self.is_ready = True
+        self.client = None
 
 
 async def merged(given: Mergeable) -> object:
