@@ -120,8 +120,8 @@ MAX_DEPTH: Final = 6
 """Calls into the tree are followed this deep."""
 MAX_DEPTH_ELSEWHERE: Final = 2
 """And this deep outside of the file that is analysed: there they run for what they give back."""
-FOLLOWED: Final = 1_000
-FOLLOWED_PER_LINE: Final = 0.5
+FOLLOWED: Final = 400
+FOLLOWED_PER_LINE: Final = 0.3
 """Steps that one file may cost in what it calls, until calls are not followed any more."""
 STEPS: Final = 7_500
 STEPS_PER_LINE: Final = 18
