@@ -57,6 +57,7 @@ from store_lint.flow.syntax import (
     assigned_attributes,
     assigned_names,
     assigned_values,
+    decorator_name,
     mentioned_names,
     mentions,
     method_kind,
@@ -96,7 +97,7 @@ from store_lint.flow.values import (
     value,
     without_missing,
 )
-from store_lint.tree.expressions import walk
+from store_lint.tree.expressions import is_none, walk
 from store_lint.tree.module import parameters
 from store_lint.tree.program import (
     External,
@@ -109,7 +110,7 @@ from store_lint.tree.record import record
 from store_lint.tree.shape import MAKE_MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from store_lint.chatkit_api import Api
     from store_lint.flow.relevance import Signs
@@ -163,6 +164,11 @@ class Outcome:
     def suspended(self) -> list[State]:
         """The states in which other code runs while it stands at a `yield`, as a lifespan does."""
         return [state for _, state in self.yields]
+
+    @property
+    def seen(self) -> list[State]:
+        """All states in which other code may run next."""
+        return [*self.exits, *self.suspended]
 
 
 @record(frozen=True, slots=True, eq=False)
@@ -243,7 +249,7 @@ class Analysis:
         self._underway: set[Scope] = set()
         """The modules and classes of which something is worked out that is not known yet."""
         self._beside: dict[tuple[Scope, str, Value, bool], dict[str, Value]] = {}
-        self._set_later: dict[int, frozenset[str]] = {}
+        self._declaring: dict[int, list[Scope]] = {}
         self._states_of_modules: dict[tuple[int, frozenset[str]], list[State]] = {}
         self._decorated: dict[int, Function] = {}
         self._exact: dict[int, bool] = {}
@@ -276,14 +282,14 @@ class Analysis:
         self._follows = FOLLOWED + FOLLOWED_PER_LINE * lines
 
     @contextmanager
-    def _apart(self, module: Module, scope: Scope) -> Generator[None]:
-        """Work out what holds of a scope for every file, as if `module`, its own, came first."""
+    def _apart(self, scope: Scope) -> Generator[None]:
+        """Work out what holds of a scope for every file, as if its own were analysed first."""
         is_within = scope in self._underway
         self._underway.add(scope)
         before = (self._recording, self._stack, self._module, self._cuts)
         counted = (self._steps, self._followed, self._allowed, self._follows)
-        self._recording, self._stack, self._module, self._cuts = None, [], module, None
-        self._begin(module)
+        self._recording, self._stack, self._module, self._cuts = None, [], scope.module, None
+        self._begin(scope.module)
         try:
             yield
         finally:
@@ -302,7 +308,7 @@ class Analysis:
         found = self._object_states.get(key)
         if found is None:
             self._object_states[key] = [State()]  # a cycle ends here
-            with self._apart(cls.module, cls.scope):
+            with self._apart(cls.scope):
                 found = self._reach_states(cls, changing)
             self._object_states[key] = found
         return found
@@ -324,7 +330,7 @@ class Analysis:
             setters = self._none_setters[id(cls.scope)] = {}
             for method in self._every_method(cls):
                 for name, given in assigned_values(method.node.body):
-                    if isinstance(given, cst.Name) and given.value == "None":
+                    if is_none(given):
                         setters.setdefault(name, {})[method.name] = None
         return list(setters.get(attr, ()))
 
@@ -411,7 +417,7 @@ class Analysis:
             entry.heap[star] = Items(None, value(SelfObject(cls)))
             entry.paths[star.name.value] = value(BuiltSequence(star, "tuple"))
         outcome = self._execute(target, cls, entry, None)
-        return [*outcome.exits, *outcome.suspended]
+        return outcome.seen
 
     def method(self, method: LocalFunction, receiver: Value | None) -> Function:
         """A method of an object (or its class), as its decorators leave it."""
@@ -613,11 +619,7 @@ class Analysis:
 
     def _is_dataclass(self, cls: LocalClass) -> bool:
         for decorator in cls.node.decorators:
-            node = decorator.decorator
-            while isinstance(node, cst.Call):
-                node = node.func
-            last = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
-            if last in ("dataclass", "define", "frozen", "mutable", "attrs", "s"):
+            if decorator_name(decorator) in ("dataclass", "define", "frozen", "mutable", "attrs", "s"):
                 return True
         return any(
             name.rpartition(".")[2] in ("BaseModel", "BaseSettings", "NamedTuple")
@@ -851,24 +853,47 @@ class Analysis:
         self, cls: LocalClass, name: str, told: Value, is_fresh: bool
     ) -> dict[str, Value]:
         """The pools and the like that an object surely has where tests have left `told` of `name`."""
+        start, left = self._initial_states(cls)
+        value_of = self.first_value if is_fresh else self.field
+
+        def values() -> Iterator[tuple[str, Value]]:
+            for path in start.paths:
+                other = path.removeprefix("self.")
+                yield other, value_of(cls, other)
+
+        def states(of: frozenset[str]) -> list[State]:
+            return left if is_fresh else self.object_states(cls, of)
+
         key = (cls.scope, name, told, is_fresh)
+        return self._there_beside(key, "self.", lambda: self.field(cls, name), values, states)
+
+    def _there_beside(
+        self,
+        key: tuple[Scope, str, Value, bool],
+        owner: str,
+        before: Callable[[], Value],
+        values: Callable[[], Iterator[tuple[str, Value]]],
+        states: Callable[[frozenset[str]], list[State]],
+    ) -> dict[str, Value]:
+        """What is there beside what a key names, in an object or a module, once a test has told of it.
+
+        `before` gives what that was before the test, `values` what all there is may be, and `states`
+        those that differ in some of it, as paths that begin with `owner`.
+        """
+        scope, name, told, _ = key
         found = self._beside.get(key)
         if found is not None:
             return found
-        if cls.scope in self._underway:
+        if scope in self._underway:
             return {}
         self._beside[key] = {}  # a cycle ends here
-        before = self.field(cls, name)
-        value_of = self.first_value if is_fresh else self.field
+        known = before()
         found = dict[str, Value]()
-        for path in self._initial_states(cls)[0].paths:
-            other = path.removeprefix("self.")
-            held = value_of(cls, other)
-            if not may_be_missing(held) or not self.matter.concerns(path, held):
+        for other, held in values():
+            if not may_be_missing(held) or not self.matter.concerns(other, held):
                 continue
-            of = frozenset({name, other})
-            states = self._initial_states(cls)[1] if is_fresh else self.object_states(cls, of)
-            if _is_there_beside(states, path, f"self.{name}", told, before):
+            reached = states(frozenset({name, other}))
+            if _is_there_beside(reached, f"{owner}{other}", f"{owner}{name}", told, known):
                 found[other] = without_missing(held) or UNKNOWN
         self._beside[key] = found
         return found
@@ -943,57 +968,52 @@ class Analysis:
         self._variables[key] = UNKNOWN  # a cycle ends here
         if found.scope.is_function:
             return UNKNOWN
-        with self._apart(found.scope.module, found.scope):
+        with self._apart(found.scope):
             result = self._assigned_to(found) or UNKNOWN
         self._variables[key] = result
         return result
 
     def variables_beside(self, tested: Variable, told: Value) -> dict[str, Value]:
         """The pools and the like that a module surely has where tests left `told` of a variable."""
-        module, name = tested.scope.module, tested.name
-        key = (tested.scope, name, told, False)
-        found = self._beside.get(key)
-        if found is not None:
-            return found
-        if tested.scope in self._underway:
-            return {}
-        self._beside[key] = {}  # a cycle ends here
-        before = self.variable(tested)
-        found = dict[str, Value]()
-        for other, bindings in module.scope.bindings.items() if tested.scope is module.scope else ():
-            if not any(binding.kind == "value" and _names_none(binding.value) for binding in bindings):
-                continue
-            held = self.variable(Variable(tested.scope, other, bindings[-1]))
-            if not may_be_missing(held) or not self.matter.concerns(other, held):
-                continue
-            states = self._module_states(module, frozenset({name, other}))
-            if _is_there_beside(states, other, name, told, before):
-                found[other] = without_missing(held) or UNKNOWN
-        self._beside[key] = found
-        return found
+        scope, module = tested.scope, tested.scope.module
+
+        def values() -> Iterator[tuple[str, Value]]:
+            for other, bindings in module.scope.bindings.items() if scope is module.scope else ():
+                if any(b.kind == "value" and _names_none(b.value) for b in bindings):
+                    yield other, self.variable(Variable(scope, other, bindings[-1]))
+
+        def states(of: frozenset[str]) -> list[State]:
+            return self._module_states(module, of)
+
+        key = (scope, tested.name, told, False)
+        return self._there_beside(key, "", lambda: self.variable(tested), values, states)
 
     def is_set_later(self, variable: Variable) -> bool:
         """Whether a function of its module may set a variable, by `global`."""
-        module = variable.scope.module
-        names = self._set_later.get(id(module))
-        if names is None:
-            declared = (scope.declared for scope in module.scope.walk())
-            names = self._set_later[id(module)] = frozenset[str]().union(*declared)
-        return variable.name in names
+        setters = self._setters(variable.scope.module)
+        return any(variable.name in setter.declared for setter in setters)
+
+    def _setters(self, module: Module) -> list[Scope]:
+        """The functions of a module that declare variables `global` (or `nonlocal`)."""
+        found = self._declaring.get(id(module))
+        if found is None:
+            found = [scope for scope in module.scope.walk() if scope.declared]
+            self._declaring[id(module)] = found
+        return found
 
     def _module_states(self, module: Module, of: frozenset[str]) -> list[State]:
         """The states, between calls of its functions, of variables `of` a module, by their names."""
-        setters = [scope for scope in module.scope.walk() if not of.isdisjoint(scope.declared)]
-        found = self._states_of_modules.get((id(module), of))
-        if found is None:
-            found = self._states_of_modules[id(module), of] = []  # a cycle ends here
-            spent = self._spent_on_states.get(id(module), 0)
-            if spent > STEPS:  # a module of very many pools: anything may be there
-                return [State()]
-            with self._apart(module, module.scope):
-                found = self._reach_module_states(module, of, setters)
-                self._spent_on_states[id(module)] = spent + self._steps
-            self._states_of_modules[id(module), of] = found
+        key = (id(module), of)
+        found = self._states_of_modules.get(key)
+        if found is not None:
+            return found
+        spent = self._spent_on_states.get(id(module), 0)
+        if spent > STEPS:  # a module of very many pools: anything may be there
+            return self._states_of_modules.setdefault(key, [State()])
+        self._states_of_modules[key] = []  # a cycle ends here
+        with self._apart(module.scope):
+            found = self._states_of_modules[key] = self._reach_module_states(module, of)
+            self._spent_on_states[id(module)] = spent + self._steps
         return found
 
     def _left_by_module(self, module: Module) -> list[State]:
@@ -1007,9 +1027,8 @@ class Analysis:
             self._ends[id(module)] = found
         return found
 
-    def _reach_module_states(
-        self, module: Module, of: frozenset[str], setters: list[Scope]
-    ) -> list[State]:
+    def _reach_module_states(self, module: Module, of: frozenset[str]) -> list[State]:
+        setters = [scope for scope in self._setters(module) if not of.isdisjoint(scope.declared)]
         states = States(self.keeps_apart)
         pending = list[State]()
 
@@ -1028,7 +1047,7 @@ class Analysis:
                 function = LocalFunction(setter)
                 self._declare_parameters(function, entry, None)
                 outcome = self._execute(function, None, entry, None)
-                for left in (*outcome.exits, *outcome.suspended):
+                for left in outcome.seen:
                     reach(_variables(of, owner, left))
         # Where it was not seen through, anything may be there.
         return list(states.by_facts.values()) if self.spend(0) else [State()]
@@ -1909,9 +1928,7 @@ def _is_there_beside(states: list[State], path: str, tested: str, told: Value, b
 
 
 def _names_none(node: cst.BaseExpression | None) -> bool:
-    return node is not None and any(
-        isinstance(part, cst.Name) and part.value == "None" for part in walk(node)
-    )
+    return node is not None and any(map(is_none, walk(node)))
 
 
 def _variables(of: frozenset[str], owner: str, left: State) -> State:

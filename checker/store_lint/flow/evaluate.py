@@ -174,12 +174,13 @@ class Evaluator:
         the other module set it to.
         """
         module, scope = self.frame.scope.module, self.frame.scope
+        if found.scope.module is module or not self.analysis.is_set_later(found):
+            return self.analysis.variable_path(found)
         while scope.parent is not None and node.value not in scope.bindings:
             scope = scope.parent
-        is_copy = scope is module.scope and found.scope.module is not module
-        if is_copy and self.analysis.is_set_later(found):
-            return f"{module.path}{GLOBAL}{node.value}"
-        return self.analysis.variable_path(found)
+        if scope is not module.scope:
+            return self.analysis.variable_path(found)
+        return f"{module.path}{GLOBAL}{node.value}"
 
     def _object_path(self, node: cst.CSTNode, state: State) -> str | None:
         """Where the attributes of a module, of the frame's own class or of `self` are kept."""
@@ -263,9 +264,9 @@ class Evaluator:
 
     def _definition(self, found: Definition, state: State, node: cst.Name | None = None) -> Value:
         if isinstance(found, Variable):
-            path = self.analysis.variable_path(found)
-            if node is not None:
-                path = self._variable_path(found, node)
+            path = (
+                self.analysis.variable_path(found) if node is None else self._variable_path(found, node)
+            )
             known = state.paths.get(path)
             return known if known is not None else trusted(state, self.analysis.variable(found))
         if isinstance(found, LocalClass):
@@ -377,7 +378,7 @@ class Evaluator:
         self, node: cst.BaseExpression, path: str, told: Value, state: State
     ) -> tuple[str, Mapping[str, Value]]:
         """What is surely there beside an attribute or a variable, and how its paths begin."""
-        for found in self.program.resolve(self.frame.scope, node):
+        for found in self.program.resolve(self.frame.scope, node) if GLOBAL in path else ():
             if isinstance(found, Variable) and path == self.analysis.variable_path(found):
                 return path.removesuffix(found.name), self.analysis.variables_beside(found, told)
         if type(node) is not cst.Attribute:

@@ -635,13 +635,11 @@ def _never_raises(node: cst.CSTNode) -> bool:
     """Whether a statement only gives names and attributes of names a literal, as flags are set."""
     if type(node) is not cst.Assign:
         return False
-    given = node.value
-    is_constant = type(given) is cst.Name and given.value in _CONSTANTS
-    return (is_constant or type(given) in _LITERALS) and all(
-        type(owner) is cst.Name
-        for target in node.targets
-        for owner in [target.target.value if type(target.target) is cst.Attribute else target.target]
-    )
+    given, targets = node.value, [target.target for target in node.targets]
+    if type(given) not in _LITERALS and not (type(given) is cst.Name and given.value in _CONSTANTS):
+        return False
+    owners = [target.value if type(target) is cst.Attribute else target for target in targets]
+    return all(type(owner) is cst.Name for owner in owners)
 
 
 def _dereferences(node: cst.CSTNode | None) -> list[cst.BaseExpression]:

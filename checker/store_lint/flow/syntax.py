@@ -233,13 +233,19 @@ def yields(function: cst.FunctionDef) -> bool:
 
 
 @lru_cache(maxsize=16_384)
+def decorator_name(decorator: cst.Decorator) -> str | None:
+    """The last name of what a decorator calls or is: `fixture` of `@pytest.fixture(autouse=True)`."""
+    node = decorator.decorator
+    while isinstance(node, cst.Call):
+        node = node.func
+    node = node.attr if isinstance(node, cst.Attribute) else node
+    return node.value if isinstance(node, cst.Name) else None
+
+
 def method_kind(function: cst.FunctionDef) -> str:
     """'property', 'staticmethod', 'classmethod', 'context' (a generator's) or 'method'."""
     for decorator in function.decorators:
-        node = decorator.decorator
-        while isinstance(node, cst.Call):
-            node = node.func
-        name = node.attr.value if isinstance(node, cst.Attribute) else getattr(node, "value", "")
+        name = decorator_name(decorator)
         if name in ("property", "cached_property"):
             return "property"
         if name in ("staticmethod", "classmethod"):

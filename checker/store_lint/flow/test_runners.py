@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import libcst as cst
+from store_lint.flow.syntax import decorator_name
+from store_lint.tree.expressions import is_given_true
 
 if TYPE_CHECKING:
+    import libcst as cst
+
     from store_lint.tree.program import LocalFunction
 
 SET_UP: Final = ("setUpClass", "setup_class", "setUp", "setup_method", "asyncSetUp")
@@ -20,21 +23,9 @@ def is_fixture(method: LocalFunction) -> bool:
 def is_used_by_all(method: LocalFunction) -> bool:
     """Whether a method is a fixture that runs before each test, whether or not a test asks for it."""
     fixture = _fixture(method)
-    return isinstance(fixture, cst.Call) and any(
-        arg.keyword is not None
-        and arg.keyword.value == "autouse"
-        and isinstance(arg.value, cst.Name)
-        and arg.value.value == "True"
-        for arg in fixture.args
-    )
+    return fixture is not None and is_given_true(fixture.decorator, "autouse")
 
 
-def _fixture(method: LocalFunction) -> cst.BaseExpression | None:
+def _fixture(method: LocalFunction) -> cst.Decorator | None:
     """The decorator that makes a method a fixture of pytest or one of its plugins."""
-    for decorator in method.node.decorators:
-        node = decorator.decorator
-        name = node.func if isinstance(node, cst.Call) else node
-        last = name.attr if isinstance(name, cst.Attribute) else name
-        if isinstance(last, cst.Name) and last.value == "fixture":
-            return node
-    return None
+    return next((d for d in method.node.decorators if decorator_name(d) == "fixture"), None)

@@ -307,3 +307,19 @@ def ancestors(root: cst.CSTNode, node: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
         path.append(current)
         pending.append(iter(children(current)))
     return ()
+
+
+def is_none(node: cst.CSTNode | None) -> bool:
+    """Whether code is the word `None`."""
+    return isinstance(node, cst.Name) and node.value == "None"
+
+
+def is_given_true(node: cst.CSTNode, keyword: str) -> bool:
+    """Whether code is a call with `keyword=True`."""
+    return isinstance(node, cst.Call) and any(
+        arg.keyword is not None
+        and arg.keyword.value == keyword
+        and isinstance(arg.value, cst.Name)
+        and arg.value.value == "True"
+        for arg in node.args
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import libcst as cst
 
-from store_lint.tree.expressions import walk
+from store_lint.tree.expressions import is_none, walk
 from store_lint.tree.module import parameters
 from store_lint.tree.program import (
     External,
@@ -157,7 +157,7 @@ class Objects:
         return self._same(
             self._binding(where, binding, hops)
             for where, binding in bindings
-            if not _is_none(binding.value) or binding.kind != "value" or binding.annotation is not None
+            if not is_none(binding.value) or binding.kind != "value" or binding.annotation is not None
         )
 
     def _binding(self, scope: Scope, binding: Binding, hops: int) -> Object | None:
@@ -168,7 +168,7 @@ class Objects:
         if binding.kind != "value":
             return None
         value = None
-        if binding.value is not None and not _is_none(binding.value):
+        if binding.value is not None and not is_none(binding.value):
             value = self.of(scope, binding.value, _NOWHERE, hops)
         if value is None and binding.annotation is not None:
             return self._annotation(scope, binding.annotation, hops)
@@ -197,7 +197,7 @@ class Objects:
             except cst.ParserSyntaxError:
                 return None
         if isinstance(node, cst.BinaryOperation):
-            sides = [side for side in (node.left, node.right) if not _is_none(side)]
+            sides = [side for side in (node.left, node.right) if not is_none(side)]
             return self._annotation(scope, sides[0], hops) if len(sides) == 1 else None
         if isinstance(node, cst.Subscript):
             return self._subscript(scope, node, hops)
@@ -350,7 +350,7 @@ class Objects:
         for part in walk(node.body, into_scopes=False):
             if isinstance(part, cst.Yield):
                 return None
-            if isinstance(part, cst.Return) and not _is_none(part.value):
+            if isinstance(part, cst.Return) and not is_none(part.value):
                 if part.value is None:
                     return None
                 returned.append(part.value)
@@ -393,10 +393,6 @@ def _agree(one: Object, other: Object) -> bool:
 
 def _is_transparent(dotted: str) -> bool:
     return dotted in _CACHED or dotted == "functools.cached_property"
-
-
-def _is_none(node: cst.BaseExpression | None) -> bool:
-    return isinstance(node, cst.Name) and node.value == "None"
 
 
 def _returns_self(node: cst.FunctionDef) -> bool:

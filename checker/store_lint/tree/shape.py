@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import libcst as cst
 
-from store_lint.tree.expressions import walk
+from store_lint.tree.expressions import is_given_true, walk
 from store_lint.tree.module import parameters
 from store_lint.tree.program import External, LocalClass
 
@@ -423,14 +423,7 @@ def _slots(cls: LocalClass) -> list[str] | None:
 
 
 def _has_slots(decorator: cst.Decorator) -> bool:
-    node = decorator.decorator
-    return isinstance(node, cst.Call) and any(
-        arg.keyword is not None
-        and arg.keyword.value == "slots"
-        and isinstance(arg.value, cst.Name)
-        and arg.value.value == "True"
-        for arg in node.args
-    )
+    return is_given_true(decorator.decorator, "slots")
 
 
 def _is_setattr(call: cst.Call) -> bool:
