@@ -107,6 +107,19 @@ def test_each_pool_of_a_module_costs_what_the_others_do(tmp_path: Path) -> None:
     assert many < 3.2 * few, (few, many)
 
 
+def test_a_module_that_is_given_up_is_given_up_each_time(tmp_path: Path) -> None:
+    """What is asked of two of its pools is answered alike, whichever is asked about first."""
+    asks = "        if pool{}: await pool{}.fetch('x')\n".format
+    pairs = [(one, other) for one in range(12) for other in range(12) if one != other]
+    uses = "".join(asks(one, other) for one, other in pairs)
+    write_tree(tmp_path, {"store.py": _STORE + _pools(12) + uses})
+    found = {f.span.line for f in lint_tree(tmp_path, {"CKS004"}).findings}
+    lines = (tmp_path / "store.py").read_text().splitlines()
+    spared = [(a, b) for a, b in pairs if lines.index(asks(a, b).rstrip()) + 1 not in found]
+    assert (11, 10) in spared
+    assert (10, 11) in spared
+
+
 def _pools(number: int) -> str:
     """Pools of a module with a flag each, set one by one and all in one function."""
     ways = range(number)
